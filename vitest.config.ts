@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Three projects: `unit` beside the sources and the tidy test, `tiny` what tiny models and local servers show,
+ * `real` the starters, long runs and the installed package. `npm test` runs the first two.
+ */
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/tidy.test.ts'] } },
+      { extends: true, test: { name: 'tiny', include: ['test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 1_800_000, fileParallelism: false },
+      },
+    ],
+  },
+});
