@@ -46,7 +46,7 @@ def main() -> None:
         tokenizer = write_folder(name, config, folder)
         write_expected(name, folder, tokenizer)
         for file in folder.iterdir():
-            file.chmod(0o644)
+            file.chmod(0o644)  # safetensors makes them private
         print(name, sum(file.stat().st_size for file in folder.iterdir()), "bytes")
 
 

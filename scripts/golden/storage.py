@@ -53,6 +53,7 @@ def write_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:
     """A safetensors file; floats as float32."""
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({k: v.detach().to(torch.float32).contiguous().clone() for k, v in tensors.items()}, path)
+    path.chmod(0o644)
 
 
 def relative_difference(value: torch.Tensor, reference: torch.Tensor) -> float:
