@@ -1,0 +1,146 @@
+/**
+ * Devices and what is allocated on them. A device computes one graph at a time; calls queue up.
+ * Buffers are counted, so that a test can see that all of them came back.
+ */
+
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import koffi from 'koffi';
+import { DeviceError, formatBytes, MemoryError } from '../core/index.ts';
+import { ggml } from './library.ts';
+import type { Pointer } from './signatures.ts';
+
+export interface DeviceDescription {
+  readonly name: string;
+  readonly description: string;
+  readonly kind: 'cpu' | 'gpu' | 'other';
+}
+
+const KINDS = ['cpu', 'gpu', 'gpu', 'other'] as const;
+
+/** All devices that the loaded libraries offer, in ggml's order. */
+export function listDevices(): DeviceDescription[] {
+  return devicePointers().map(describe);
+}
+
+/** An opened device. Dispose it last, after all that was allocated on it. */
+export class Device implements Disposable {
+  readonly name: string;
+  readonly description: string;
+  readonly threads: number;
+  /** @internal for the ggml room only */
+  readonly backend: Pointer;
+  /** @internal */
+  readonly bufferType: Pointer;
+  #live = { buffers: 0, bytes: 0 };
+  #tail: Promise<unknown> = Promise.resolve();
+  #open = true;
+
+  /** Opens the CPU. @param threads compute threads; the number of physical cores when absent */
+  static cpu(threads: number = physicalCores()): Device {
+    const pointer = devicePointers().find((device) => describe(device).kind === 'cpu');
+    if (!pointer) throw new DeviceError('device: ggml offers no CPU here; reinstall the package');
+    return new Device(pointer, threads);
+  }
+
+  private constructor(pointer: Pointer, threads: number) {
+    const backend = ggml().ggml_backend_dev_init(pointer, null);
+    if (!backend)
+      throw new DeviceError(`device: ${describe(pointer).name} cannot be opened; choose another device`);
+    const { name, description } = describe(pointer);
+    this.name = name;
+    this.description = description;
+    this.threads = threads;
+    this.backend = backend;
+    this.bufferType = ggml().ggml_backend_get_default_buffer_type(backend);
+    setThreads(pointer, backend, threads);
+  }
+
+  /** Buffers and bytes that are allocated here and not yet freed. */
+  get live(): { readonly buffers: number; readonly bytes: number } {
+    return { ...this.#live };
+  }
+
+  /** @internal Allocates all tensors of a context in one buffer that the caller frees. */
+  allocate(context: Pointer, purpose: string, expectedBytes: number): DeviceBuffer {
+    const pointer = ggml().ggml_backend_alloc_ctx_tensors(context, this.backend);
+    if (!pointer) {
+      throw new MemoryError(
+        `device: ${this.name} has no ${formatBytes(expectedBytes)} for ${purpose}; ` +
+          'use a smaller model or batch, or free memory on the machine',
+      );
+    }
+    const bytes = Number(ggml().ggml_backend_buffer_get_size(pointer));
+    this.count(1, bytes);
+    return {
+      bytes,
+      clear: () => ggml().ggml_backend_buffer_clear(pointer, 0),
+      free: () => {
+        ggml().ggml_backend_buffer_free(pointer);
+        this.count(-1, -bytes);
+      },
+    };
+  }
+
+  /** @internal */
+  count(buffers: number, bytes: number): void {
+    this.#live.buffers += buffers;
+    this.#live.bytes += bytes;
+  }
+
+  /** @internal Runs work when all that was asked for before is done. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#open) return;
+    this.#open = false;
+    ggml().ggml_backend_free(this.backend);
+  }
+}
+
+/** @internal */
+export interface DeviceBuffer {
+  readonly bytes: number;
+  clear(): void;
+  free(): void;
+}
+
+/** Cores without hyper-threads where the system tells, else what Node can use. */
+export function physicalCores(): number {
+  const usable = availableParallelism();
+  if (process.platform !== 'linux') return usable;
+  try {
+    const text = readFileSync('/proc/cpuinfo', 'utf8');
+    const cores = new Set<string>();
+    for (const block of text.split('\n\n')) {
+      const id = block.match(/^core id\s*: (\d+)/m)?.[1];
+      if (id !== undefined) cores.add(`${block.match(/^physical id\s*: (\d+)/m)?.[1]} ${id}`);
+    }
+    return Math.max(1, Math.min(usable, cores.size || usable));
+  } catch {
+    return Math.max(1, Math.min(usable, cpus().length || 1));
+  }
+}
+
+function devicePointers(): Pointer[] {
+  const count = Number(ggml().ggml_backend_dev_count());
+  return Array.from({ length: count }, (_, index) => ggml().ggml_backend_dev_get(index));
+}
+
+function describe(device: Pointer): DeviceDescription {
+  return {
+    name: ggml().ggml_backend_dev_name(device),
+    description: ggml().ggml_backend_dev_description(device),
+    kind: KINDS[ggml().ggml_backend_dev_type(device)] ?? 'other',
+  };
+}
+
+function setThreads(device: Pointer, backend: Pointer, threads: number): void {
+  const registry = ggml().ggml_backend_dev_backend_reg(device);
+  const address = ggml().ggml_backend_reg_get_proc_address(registry, 'ggml_backend_set_n_threads');
+  if (address) koffi.call(address, koffi.proto('void', ['void*', 'int']), backend, threads);
+}

@@ -1,0 +1,15 @@
+/** graph: symbolic tensors, their reverse rules, and graphs that run. Knows no models. */
+export { compile, type Executable, type HostArray } from './compile.ts';
+export { gradients } from './gradients.ts';
+export { exp, geglu, log, sigmoid, silu, sqr, sqrt, swiglu, tanh } from './ops/activations.ts';
+export { add, div, mul, repeat, scale, sub, sumLast } from './ops/arithmetic.ts';
+export { crossEntropy } from './ops/cross-entropy.ts';
+export { accumulate, adamw, assign, setRows } from './ops/effects.ts';
+export { argmax, flashAttention } from './ops/inference.ts';
+export { concat, contiguous, pad, permute, reshape, slice, transposed } from './ops/layout.ts';
+export { input, variable } from './ops/leaf.ts';
+export { matmulT } from './ops/matmul.ts';
+export { rmsNorm, softmax } from './ops/normalization.ts';
+export { type Rope, rope } from './ops/rope.ts';
+export { embedding, selectRows } from './ops/rows.ts';
+export { elementCount, type Shape, type Tensor } from './tensor.ts';

@@ -1,0 +1,37 @@
+/** Rotary position embedding, https://arxiv.org/abs/2104.09864, in GPT-NeoX's pairing. */
+import { ShapeError } from '../../core/index.ts';
+import { apply, type Op, type Tensor } from '../tensor.ts';
+
+export interface Rope {
+  /** θ of the frequencies θ^(−2i/D). */
+  readonly base: number;
+  /** Multiplies every angle: 1/factor for linear scaling, negative to turn back. */
+  readonly frequencyScale: number;
+}
+
+export const ropeOp: Op<Rope> = {
+  name: 'rope',
+  shape: ([x, positions]) => {
+    if (x!.shape.length !== 3 || positions!.shape[0] !== x!.shape[0]) {
+      throw new ShapeError(`rope: needs [T, H, D] and [T], got [${x!.shape}] and [${positions!.shape}]`);
+    }
+    return x!;
+  },
+  reverse: ({ inputs: [, positions, factors], gradient, attributes: { base, frequencyScale } }) => [
+    rope(gradient, positions!, { base, frequencyScale: -frequencyScale }, factors),
+  ],
+  lower: (context, [x, positions, factors], { base, frequencyScale }) => {
+    const dimensions = x!.shape.at(-1)!;
+    return context.rope(context.contiguous(x!), positions!, factors, { dimensions, base, frequencyScale });
+  },
+};
+
+/**
+ * Turns pairs (i, i + D/2) of every head by position · frequency.
+ * @param x [T, H, D]
+ * @param positions i32 [T]
+ * @param factors f32 [D/2]; each divides its frequency (llama3 scaling)
+ */
+export function rope(x: Tensor, positions: Tensor, settings: Rope, factors?: Tensor): Tensor {
+  return apply(ropeOp, factors ? [x, positions, factors] : [x, positions], settings);
+}
