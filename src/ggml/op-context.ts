@@ -2,11 +2,11 @@
  * Typed calls that add one ggml operation each. Every demand that ggml would enforce by ending the process is
  * checked here first and becomes a ShapeError. Shapes are outermost first; the flip to ggml's order is here.
  */
-import { blockBytes, blockElements, type Dtype, ShapeError } from '../core/index.ts';
+import { blockBytes, ShapeError } from '../core/index.ts';
 import { typeNumber } from './dtypes.ts';
 import { ggml } from './library.ts';
 import type { Pointer } from './signatures.ts';
-import { DeviceTensor, ggmlSizes, MAX_RANK } from './tensor.ts';
+import { DeviceTensor, ggmlSizes } from './tensor.ts';
 
 export interface RopeOptions {
   /** Leading features of a head that turn; the rest pass through. */
@@ -287,7 +287,13 @@ export class OpContext implements Disposable {
     });
     const [a, b, c, d] = target as [number, number, number, number];
     const shape = axes.map((axis) => x.shape[axis]!);
-    return new DeviceTensor(ggml().ggml_permute(this.#context, x.pointer, a, b, c, d), shape, x.dtype);
+    const strides = axes.map((axis) => x.strides[axis]!);
+    return new DeviceTensor(
+      ggml().ggml_permute(this.#context, x.pointer, a, b, c, d),
+      shape,
+      x.dtype,
+      strides,
+    );
   }
 
   /** A view of a contiguous tensor with another shape. */
@@ -305,25 +311,20 @@ export class OpContext implements Disposable {
     );
   }
 
-  /** A view of `length` entries from `start` on along an axis of a contiguous tensor. */
+  /** A view of `length` entries from `start` on along an axis. */
   slice(x: DeviceTensor, axis: number, start: number, length: number): DeviceTensor {
     const inside = start >= 0 && length > 0 && start + length <= (x.shape[axis] ?? 0);
-    this.#need(
-      inside && x.contiguous,
-      'slice',
-      `contiguous, with [${start}, ${start + length}) on axis ${axis}`,
-      x,
-    );
-    const strides = rowMajorStrides(x.shape, x.dtype);
+    const wholeRows = x.strides.at(-1) === blockBytes(x.dtype);
+    this.#need(inside && wholeRows, 'slice', `[${start}, ${start + length}) on axis ${axis}`, x);
     const shape = x.shape.map((size, index) => (index === axis ? length : size));
-    const [, n1 = strides[0]!, n2 = strides[0]! * x.shape[0]!, n3 = strides[0]! * x.shape[0]!] = [
-      ...strides,
-    ].reverse();
-    const offset = strides[axis]! * start;
+    const outermost = x.strides[0]! * x.shape[0]!;
+    const [, n1 = outermost, n2 = outermost, n3 = outermost] = [...x.strides].reverse();
+    const offset = x.strides[axis]! * start;
     return new DeviceTensor(
       ggml().ggml_view_4d(this.#context, x.pointer, ...ggmlSizes(shape), n1, n2, n3, offset),
       shape,
       x.dtype,
+      x.strides,
     );
   }
 
@@ -417,15 +418,4 @@ function sameShape(x: DeviceTensor, y: DeviceTensor): boolean {
 
 function count(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
-}
-
-/** Bytes from one entry to the next, per axis. */
-function rowMajorStrides(shape: readonly number[], dtype: Dtype): number[] {
-  const strides = new Array<number>(Math.min(shape.length, MAX_RANK));
-  let stride = blockBytes(dtype);
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    strides[axis] = stride;
-    stride *= axis === shape.length - 1 ? shape[axis]! / blockElements(dtype) : shape[axis]!;
-  }
-  return strides;
 }

@@ -58,7 +58,6 @@ export const SIGNATURES = {
   ggml_backend_buffer_clear: ['base', 'void', 'void*', 'int'],
   ggml_backend_tensor_set: ['base', 'void', 'void*', 'bytes', 'size_t', 'size_t'],
   ggml_backend_tensor_get: ['base', 'void', 'void*', 'bytes', 'size_t', 'size_t'],
-  ggml_is_contiguous: ['base', 'bool', 'void*'],
   ggml_get_data: ['base', 'void*', 'void*'],
   ggml_set_output: ['base', 'void', 'void*'],
   ggml_set_param: ['base', 'void', 'void*'],

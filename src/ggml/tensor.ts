@@ -2,7 +2,7 @@
  * A tensor on a device as the rest of the engine sees it: shape (outermost axis first), dtype, and whether its
  * elements lie in row-major order without gaps. The native pointer stays inside this room.
  */
-import { assert, type Dtype, ShapeError, sizeInBytes } from '../core/index.ts';
+import { assert, blockBytes, blockElements, type Dtype, ShapeError, sizeInBytes } from '../core/index.ts';
 import type { Device, DeviceBuffer } from './device.ts';
 import { typeNumber } from './dtypes.ts';
 import { ggml } from './library.ts';
@@ -14,20 +14,32 @@ export const MAX_RANK = 4;
 export class DeviceTensor {
   readonly shape: readonly number[];
   readonly dtype: Dtype;
+  /** Bytes from one entry to the next, per axis. */
+  readonly strides: readonly number[];
+  readonly contiguous: boolean;
   /** @internal for the ggml room only */
   readonly pointer: Pointer;
 
   /** @internal */
-  constructor(pointer: Pointer, shape: readonly number[], dtype: Dtype) {
+  constructor(pointer: Pointer, shape: readonly number[], dtype: Dtype, strides?: readonly number[]) {
     assert(pointer, 'ggml gave no tensor: the context is too small');
+    const rowMajor = rowMajorStrides(shape, dtype);
     this.pointer = pointer;
     this.shape = shape;
     this.dtype = dtype;
+    this.strides = strides ?? rowMajor;
+    this.contiguous = this.strides.every((stride, axis) => shape[axis] === 1 || stride === rowMajor[axis]);
   }
+}
 
-  get contiguous(): boolean {
-    return ggml().ggml_is_contiguous(this.pointer);
+function rowMajorStrides(shape: readonly number[], dtype: Dtype): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = blockBytes(dtype);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= axis === shape.length - 1 ? shape[axis]! / blockElements(dtype) : shape[axis]!;
   }
+  return strides;
 }
 
 /** ggml's four sizes, innermost first. */

@@ -1,0 +1,123 @@
+/**
+ * The decoder as a graph: token ids in, hidden states out. The same code for training, scoring and decoding; how
+ * tokens see each other is the attention pattern's matter.
+ */
+import {
+  add,
+  embedding,
+  geglu,
+  matmulT,
+  mul,
+  reshape,
+  rmsNorm,
+  rope,
+  scale,
+  swiglu,
+  type Tensor,
+} from '../graph/index.ts';
+import type { LoraBranches } from './lora.ts';
+import { type DecoderSpec, type LinearModule, linearPath } from './spec.ts';
+import { EMBEDDING, FINAL_NORM, HEAD, type Weights } from './weights.ts';
+
+/** How the tokens of a graph attend to each other, and to a cache. */
+export interface AttentionPattern {
+  /**
+   * @param q [T, H, D], rotated
+   * @param k [T, Hkv, D], rotated
+   * @param v [T, Hkv, D]
+   * @returns [T, H · D]
+   */
+  attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor;
+}
+
+export interface Decoder {
+  readonly spec: DecoderSpec;
+  readonly weights: Weights;
+  readonly adapter?: LoraBranches | undefined;
+  /** f32 [D/2] for layers whose rotation has factors of its own. */
+  ropeFactors(layer: number): Tensor | undefined;
+}
+
+/**
+ * Hidden states after the final norm.
+ * @param tokens i32 [T]
+ * @param positions i32 [T]
+ * @returns [T, C]
+ * @see https://arxiv.org/abs/2302.13971 for the arrangement that all families share
+ */
+export function hiddenStates(
+  decoder: Decoder,
+  { tokens, positions }: { tokens: Tensor; positions: Tensor },
+  pattern: AttentionPattern,
+): Tensor {
+  const { spec, weights } = decoder;
+  let x = embedding(weights.get(EMBEDDING), tokens);
+  if (spec.embeddingScale !== 1) x = scale(x, spec.embeddingScale);
+  for (let layer = 0; layer < spec.layers.length; layer++) {
+    x = decoderLayer(decoder, layer, x, positions, pattern);
+  }
+  return norm(decoder, x, FINAL_NORM);
+}
+
+/** The output head [V, C], which is the embedding table in many models. */
+export function outputHead({ spec, weights }: Decoder): Tensor {
+  return weights.get(spec.tiedHead ? EMBEDDING : HEAD);
+}
+
+function decoderLayer(
+  decoder: Decoder,
+  layer: number,
+  x: Tensor,
+  positions: Tensor,
+  pattern: AttentionPattern,
+): Tensor {
+  const path = `model.layers.${layer}`;
+  const normed = (value: Tensor, name: string) => norm(decoder, value, `${path}.${name}.weight`);
+  const { sandwichNorms } = decoder.spec;
+  const attended = attention(decoder, layer, normed(x, 'input_layernorm'), positions, pattern);
+  const middle = add(x, sandwichNorms ? normed(attended, 'post_attention_layernorm') : attended);
+  const before = sandwichNorms ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
+  const fed = feedForward(decoder, layer, normed(middle, before));
+  return add(middle, sandwichNorms ? normed(fed, 'post_feedforward_layernorm') : fed);
+}
+
+function attention(
+  decoder: Decoder,
+  layer: number,
+  x: Tensor,
+  positions: Tensor,
+  pattern: AttentionPattern,
+): Tensor {
+  const { spec } = decoder;
+  const T = x.shape[0]!;
+  const heads = (module: LinearModule, count: number) =>
+    reshape(linear(decoder, layer, module, x), [T, count, spec.headDim]);
+  const turned = (value: Tensor, name: string) => {
+    const path = `model.layers.${layer}.self_attn.${name}.weight`;
+    const normed = spec.queryKeyNorm ? norm(decoder, value, path) : value;
+    return rope(normed, positions, spec.layers[layer]!.rope, decoder.ropeFactors(layer));
+  };
+  const q = turned(heads('q_proj', spec.headCount), 'q_norm');
+  const k = turned(heads('k_proj', spec.kvHeadCount), 'k_norm');
+  const v = heads('v_proj', spec.kvHeadCount);
+  return linear(decoder, layer, 'o_proj', pattern.attend(layer, q, k, v));
+}
+
+function feedForward(decoder: Decoder, layer: number, x: Tensor): Tensor {
+  const gate = linear(decoder, layer, 'gate_proj', x);
+  const up = linear(decoder, layer, 'up_proj', x);
+  const unit = decoder.spec.gatedUnit === 'swiglu' ? swiglu(gate, up) : geglu(gate, up);
+  return linear(decoder, layer, 'down_proj', unit);
+}
+
+function linear(decoder: Decoder, layer: number, module: LinearModule, x: Tensor): Tensor {
+  const y = matmulT(x, decoder.weights.get(`${linearPath(layer, module)}.weight`));
+  return decoder.adapter ? decoder.adapter.add(y, x, layer, module) : y;
+}
+
+/** RMS norm with weight over the last axis of [T, C] or [T, H, D]. */
+function norm({ spec, weights }: Decoder, x: Tensor, name: string): Tensor {
+  const weight = weights.get(name);
+  const ones = x.shape.slice(1).map(() => 1);
+  return mul(rmsNorm(x, spec.rmsNormEpsilon), reshape(weight, [...ones, weight.shape[0]!]));
+}
