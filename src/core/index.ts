@@ -18,6 +18,7 @@ export {
 export { formatBytes, formatDuration } from './format.ts';
 export { type Bilingual, type Language, languageOf } from './language.ts';
 export { createLogger, type Logger, type LogLevel } from './log.ts';
+export { checkMachine, machineMemoryBytes } from './machine.ts';
 export { nearestName } from './nearest.ts';
 export { cacheFolder } from './paths.ts';
 export type { OnProgress, Progress } from './progress.ts';
