@@ -1,0 +1,125 @@
+/**
+ * Raw settings become one resolved, frozen run, or one error that names everything that is wrong.
+ * Knows how names, values, layers and rules come together; the settings themselves are in their tables.
+ */
+import { nearest } from './nearest.ts';
+import { placeOf } from './origin.ts';
+import { type Problem, throwProblems } from './problems.ts';
+import { type Fault, isHarmless, readValue, sameValue, sentence } from './read-value.ts';
+import { RULES } from './rules.ts';
+import type { Setting } from './setting.ts';
+import { type RunConfig, SETTINGS, SETTINGS_BY_KEY } from './settings.ts';
+
+type Layer = Readonly<Record<string, unknown>>;
+
+/** One setting as it was given: `name` may be a second name of it. */
+interface Given {
+  readonly name: string;
+  readonly raw: unknown;
+  readonly place: string;
+}
+
+/** Names that may hold a secret are told without their value. */
+const SECRET = /(_token|_api_key|_secret|_url)$/;
+
+/**
+ * @param layers raw settings by name; where one is given in several layers, the last one counts
+ * @throws ConfigError naming all problems, each with its setting and, where known, file and line
+ */
+export function resolveRunConfig(...layers: readonly Layer[]): RunConfig {
+  const given = mergeLayers(layers);
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  const unsound = new Set<string>();
+  for (const [key, entries] of given) {
+    const before = problems.length;
+    const value = resolveOne(key, entries, problems);
+    if (value !== undefined) values[key] = value;
+    if (problems.length > before) unsound.add(key);
+  }
+  const config = withDefaults(values);
+  const somewhere = layers[0] ? placeOf(layers[0], '') : 'settings';
+  for (const { key, required } of SETTINGS) {
+    if (required && values[key] === undefined && !unsound.has(key)) {
+      problems.push({ place: somewhere, text: `${key} is missing; give a value` });
+    }
+  }
+  for (const { keys, check } of RULES) {
+    const text = !keys.some((key) => unsound.has(key)) && check(config);
+    const place = keys.flatMap((key) => given.get(key) ?? [])[0]?.place ?? somewhere;
+    if (text) problems.push({ place, text });
+  }
+  throwProblems(problems);
+  return config;
+}
+
+/** The value of a setting that follows another one; null for all others. */
+export function derivedDefault({ fallback }: Setting, values: Layer): unknown {
+  const source = fallback && values[fallback.key];
+  return typeof source === 'number' ? source * (fallback?.times ?? 1) : null;
+}
+
+/** What is given for each setting, second names under the setting that they mean. */
+function mergeLayers(layers: readonly Layer[]): Map<string, Given[]> {
+  const merged = new Map<string, Given[]>();
+  for (const layer of layers) {
+    const ofLayer = new Map<string, Given[]>();
+    for (const [name, raw] of Object.entries(layer)) {
+      if (raw === undefined) continue;
+      const key = SETTINGS_BY_KEY.get(name)?.means?.key ?? name;
+      ofLayer.set(key, [...(ofLayer.get(key) ?? []), { name, raw, place: placeOf(layer, name) }]);
+    }
+    for (const [key, entries] of ofLayer) merged.set(key, entries);
+  }
+  return merged;
+}
+
+/** The value that the entries give to a supported setting; undefined when there is none to use. */
+function resolveOne(key: string, entries: readonly Given[], problems: Problem[]): unknown {
+  const setting = SETTINGS_BY_KEY.get(key);
+  if (!setting) {
+    const known = SETTINGS.map((one) => one.key);
+    const text = `unknown setting ${key}; the nearest known one is ${nearest(key, known)}`;
+    for (const { place } of entries) problems.push({ place, text });
+    return undefined;
+  }
+  const readings: { name: string; value: unknown }[] = [];
+  for (const { name, raw, place } of entries) {
+    const { value, fault } = readGiven(setting, name, raw);
+    if (fault) problems.push({ place, text: `${name} ${fault.wrong}; ${fault.remedy}` });
+    else if (value !== undefined) readings.push({ name, value });
+  }
+  if (setting.status !== 'supported') return undefined;
+  const telling = readings.filter(({ value }) => !sameValue(value, setting.default));
+  const [chosen = readings[0], ...others] = telling;
+  const rival = others.find(({ value }) => !sameValue(value, chosen?.value));
+  if (rival) {
+    const text = `${key} is said by ${chosen?.name} and differently by ${rival.name}; keep one of them`;
+    problems.push({ place: entries.at(-1)!.place, text });
+  }
+  return chosen?.value;
+}
+
+/** The value for `setting` that was given, maybe under a second name. */
+function readGiven(setting: Setting, name: string, raw: unknown): { value?: unknown; fault?: Fault } {
+  if (setting.status === 'refused') {
+    if (isHarmless(setting, raw)) return {};
+    return { fault: sentence(setting.help.en, SECRET.test(name) ? '***' : raw) };
+  }
+  const written = SETTINGS_BY_KEY.get(name);
+  if (!written?.means) return readValue(setting, raw);
+  const { value, fault } = readValue(written, raw);
+  const meant = fault || value === null ? undefined : written.means.value(value);
+  if (fault) return { fault };
+  return meant === undefined ? {} : readValue(setting, meant);
+}
+
+/** All supported settings in their order, with defaults where nothing was given. */
+function withDefaults(given: Layer): RunConfig {
+  const supported = SETTINGS.filter(({ status }) => status === 'supported');
+  const values = Object.fromEntries(supported.map(({ key, default: value }) => [key, given[key] ?? value]));
+  for (const setting of supported) values[setting.key] ??= derivedDefault(setting, values);
+  // As in transformers: who measures during training also measures at its end.
+  if (values['eval_strategy'] !== 'no') values['do_eval'] = true;
+  return Object.freeze(values) as RunConfig;
+}
