@@ -2,7 +2,7 @@
  * Typed calls that add one ggml operation each. Every demand that ggml would enforce by ending the process is
  * checked here first and becomes a ShapeError. Shapes are outermost first; the flip to ggml's order is here.
  */
-import { blockBytes, ShapeError } from '../core/index.ts';
+import { blockBytes, blockElements, ShapeError } from '../core/index.ts';
 import { typeNumber } from './dtypes.ts';
 import { ggml } from './library.ts';
 import type { Pointer } from './signatures.ts';
@@ -317,14 +317,18 @@ export class OpContext implements Disposable {
     const wholeRows = x.strides.at(-1) === blockBytes(x.dtype);
     this.#need(inside && wholeRows, 'slice', `[${start}, ${start + length}) on axis ${axis}`, x);
     const shape = x.shape.map((size, index) => (index === axis ? length : size));
-    const outermost = x.strides[0]! * x.shape[0]!;
-    const [, n1 = outermost, n2 = outermost, n3 = outermost] = [...x.strides].reverse();
+    const strides = [...x.strides];
+    for (let i = strides.length - 2; i >= 0; i--) {
+      if (shape[i] === 1) strides[i] = strides[i + 1]! * Math.ceil(shape[i + 1]! / blockElements(x.dtype));
+    }
+    const outermost = strides[0]! * shape[0]!;
+    const [, n1 = outermost, n2 = outermost, n3 = outermost] = strides.toReversed();
     const offset = x.strides[axis]! * start;
     return new DeviceTensor(
       ggml().ggml_view_4d(this.#context, x.pointer, ...ggmlSizes(shape), n1, n2, n3, offset),
       shape,
       x.dtype,
-      x.strides,
+      strides,
     );
   }
 

@@ -28,7 +28,8 @@ export class DeviceTensor {
     this.shape = shape;
     this.dtype = dtype;
     this.strides = strides ?? rowMajor;
-    this.contiguous = this.strides.every((stride, axis) => shape[axis] === 1 || stride === rowMajor[axis]);
+    // Strict also where an axis has size 1: some operations look at its stride all the same.
+    this.contiguous = this.strides.every((stride, axis) => stride === rowMajor[axis]);
   }
 }
 

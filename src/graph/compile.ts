@@ -15,7 +15,10 @@ import {
 import { inputOp } from './ops/leaf.ts';
 import { elementCount, type Op, type Tensor, topological } from './tensor.ts';
 
+/** What a run takes: values of an input, by its dtype. */
 export type HostArray = Float32Array | Int32Array | BigInt64Array;
+/** What a run returns. */
+export type HostResult = Float32Array | Int32Array;
 
 /** Most ggml operations that one operation here lowers to, its views and copies included. */
 const MAX_LOWERED = 16;
@@ -54,7 +57,7 @@ export class Executable implements Disposable {
    * @param read indices of outputs to read
    * @returns one array per index, f32 or i32 as the output is
    */
-  run(inputs: Readonly<Record<string, HostArray>>, read: readonly number[] = []): Promise<HostArray[]> {
+  run(inputs: Readonly<Record<string, HostArray>>, read: readonly number[] = []): Promise<HostResult[]> {
     assert(this.#open, 'run of a disposed executable');
     return this.#arena.device.exclusively(async () => {
       const { program, results } = this.#prepare();
@@ -113,7 +116,7 @@ export function compile(outputs: readonly Tensor[], arena: Arena): Executable {
   return new Executable(outputs, arena);
 }
 
-function readHost(tensor: DeviceTensor): HostArray {
+function readHost(tensor: DeviceTensor): HostResult {
   const values =
     tensor.dtype === 'i32'
       ? new Int32Array(elementCount(tensor.shape))

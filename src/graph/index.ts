@@ -1,4 +1,19 @@
-/** graph: symbolic tensors, their reverse rules, and graphs that run. Knows no models. */
+/**
+ * graph: symbolic tensors, their reverse rules, and graphs that run. Knows no models. It is also the door to
+ * devices and their memory for the rooms above.
+ */
+export {
+  Arena,
+  Device,
+  type DeviceDescription,
+  type DeviceTensor,
+  fromFloat32,
+  listDevices,
+  readTensor,
+  toFloat32,
+  Variables,
+  writeTensor,
+} from '../ggml/index.ts';
 export { compile, type Executable, type HostArray } from './compile.ts';
 export { gradients } from './gradients.ts';
 export { exp, geglu, log, sigmoid, silu, sqr, sqrt, swiglu, tanh } from './ops/activations.ts';
@@ -12,4 +27,5 @@ export { matmulT } from './ops/matmul.ts';
 export { rmsNorm, softmax } from './ops/normalization.ts';
 export { type Rope, rope } from './ops/rope.ts';
 export { embedding, selectRows } from './ops/rows.ts';
+export { peakMemory } from './peak-memory.ts';
 export { elementCount, type Shape, type Tensor } from './tensor.ts';

@@ -3,7 +3,7 @@
  * f32 buffer, so that the optimizer makes one pass.
  */
 import { ConfigError, type Random } from '../core/index.ts';
-import { add, elementCount, matmulT, mul, reshape, scale, slice, type Tensor } from '../graph/index.ts';
+import { add, elementCount, matmulT, reshape, scale, slice, type Tensor } from '../graph/index.ts';
 import { type DecoderSpec, LINEAR_MODULES, type LinearModule, linearPath, linearShape } from './spec.ts';
 
 export interface LoraSpec {
@@ -110,9 +110,4 @@ export class LoraBranches {
     const low = matmulT(this.#dropped ? this.#dropped(x, key) : x, a);
     return add(y, matmulT(scale(low, this.#scaling), b));
   }
-}
-
-/** Multiplies by rows of a pool of ready masks: a mask per token without a random number per element. */
-export function maskedBy(x: Tensor, mask: Tensor): Tensor {
-  return mul(x, mask);
 }

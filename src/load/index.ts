@@ -1,0 +1,13 @@
+/** load: a name's files become a ready decoder, tokenizer and adapter; and adapters go back to files. */
+export { type Adapter, readAdapter, writeAdapter } from './adapter-files.ts';
+export {
+  baseDecoder,
+  createAdapter,
+  type LoadedAdapter,
+  type LoadedModel,
+  loadAdapter,
+  loadModel,
+  mergeAdapter,
+} from './load-model.ts';
+export type { WeightDtype } from './load-weights.ts';
+export { availableMemory } from './memory-check.ts';

@@ -1,0 +1,76 @@
+/**
+ * The graphs of supervised fine-tuning with an adapter: loss of a batch, and its gradients added to a flat buffer.
+ * Logits exist only where there are labels.
+ */
+import {
+  accumulate,
+  crossEntropy,
+  elementCount,
+  gradients,
+  input,
+  mul,
+  reshape,
+  selectRows,
+  slice,
+  sumLast,
+  type Tensor,
+} from '../graph/index.ts';
+import {
+  type Decoder,
+  hiddenStates,
+  type LoraParameter,
+  outputHead,
+  type PrefixBatchShape,
+  SharedPrefixAttention,
+} from '../model/index.ts';
+
+export interface BatchShape extends PrefixBatchShape {
+  /** R: rows of logits; some may be padding of weight 0. */
+  readonly labels: number;
+}
+
+export interface LossGraph {
+  /** Σ weight · loss over the labels, [1, 1]. */
+  readonly loss: Tensor;
+  /** Loss per label, [R, 1]. */
+  readonly losses: Tensor;
+  readonly weights: Tensor;
+  /** Inputs that the shape alone decides. */
+  readonly fixedInputs: Record<string, Float32Array | Int32Array>;
+}
+
+/** Inputs: tokens [P + B·L], rows [R], inverse [P + B·L], labels [R], places [R], weights [R, 1]. */
+export function lossGraph(decoder: Decoder, shape: BatchShape): LossGraph {
+  const T = shape.prefix + shape.rows * shape.rowLength;
+  const R = shape.labels;
+  const pattern = new SharedPrefixAttention(decoder.spec, shape);
+  const positions = input('positions', [T], 'i32');
+  const hidden = hiddenStates(decoder, { tokens: input('tokens', [T], 'i32'), positions }, pattern);
+  const selected = selectRows(hidden, input('rows', [R], 'i32'), input('inverse', [T], 'i32'));
+  const labels = input('labels', [R], 'i32');
+  const losses = crossEntropy(selected, outputHead(decoder), labels, input('places', [R], 'i32'));
+  const weights = input('weights', [R, 1]);
+  const loss = sumLast(reshape(mul(losses, weights), [1, R]));
+  return { loss, losses, weights, fixedInputs: { ...pattern.inputs, positions: pattern.positions } };
+}
+
+/**
+ * What a micro batch computes: its loss, then every parameter's gradient added to the flat buffer.
+ * @param gradient variable [N], parallel to the parameters
+ * @returns outputs; the loss comes first
+ */
+export function trainingOutputs(
+  { loss, losses, weights }: LossGraph,
+  adapter: { parameters: readonly LoraParameter[]; tensors: readonly Tensor[] },
+  gradient: Tensor,
+): Tensor[] {
+  const parts = gradients(losses, weights, adapter.tensors);
+  // From the last layer to the first, as the gradients come to exist: nothing is kept longer than needed.
+  const effects = adapter.parameters.flatMap(({ shape, offset }, index) => {
+    const part = parts[index];
+    if (!part) return [];
+    const target = reshape(slice(gradient, 0, offset, elementCount(shape)), shape);
+    return [accumulate(target, part)];
+  });
+  return [loss, ...effects.reverse()];
+}
