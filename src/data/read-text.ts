@@ -1,0 +1,89 @@
+/**
+ * UTF-8 files as text: whole, or line by line for files of any size. A byte order mark is dropped; another
+ * encoding is named with its line, since its characters would be trained as nonsense.
+ */
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { DataError, formatBytes } from '../core/index.ts';
+
+interface Line {
+  /** 1-based. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/** One JavaScript string holds about 2^29 characters; a larger text has to be read by lines. */
+const LARGEST_TEXT_BYTES = 2 ** 29 - 2 ** 10;
+const PIECE_BYTES = 1 << 22;
+const NEWLINE = 0x0a;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The whole file as one text. */
+export function readText(path: string): string {
+  const { size } = statSync(path);
+  if (size > LARGEST_TEXT_BYTES) {
+    throw new DataError(
+      `${path}: ${formatBytes(size)} is more than one JSON text can hold (${formatBytes(LARGEST_TEXT_BYTES)}); ` +
+        'write it as jsonl, one row a line, which may have any size',
+    );
+  }
+  const bytes = readFileSync(path);
+  return decode(bytes, path, () => firstForeignLine(bytes));
+}
+
+/** The lines of a file, without their ends; blank ones too. Holds one piece of the file at a time. */
+export function* readLines(path: string): Generator<Line> {
+  const descriptor = openSync(path, 'r');
+  try {
+    let number = 0;
+    let rest: Buffer = Buffer.alloc(0);
+    for (;;) {
+      const piece = Buffer.allocUnsafe(PIECE_BYTES);
+      const length = readSync(descriptor, piece);
+      const bytes = Buffer.concat([rest, piece.subarray(0, length)]);
+      let start = 0;
+      for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+        yield decodeLine(bytes.subarray(start, end), ++number, path);
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
+      if (length === 0) break;
+    }
+    if (rest.length > 0) yield decodeLine(rest, ++number, path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function decodeLine(bytes: Uint8Array, number: number, path: string): Line {
+  return { number, text: decode(bytes, path, () => number) };
+}
+
+function decode(bytes: Uint8Array, path: string, lineOfFault: () => number): string {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new DataError(`${path}: the file is UTF-16; save it as UTF-8`);
+  }
+  try {
+    return UTF8.decode(bytes);
+  } catch (error) {
+    throw new DataError(
+      `${path} line ${lineOfFault()}: the bytes are not UTF-8 (GBK, perhaps, from a Chinese Windows); save the file as UTF-8`,
+      error,
+    );
+  }
+}
+
+function firstForeignLine(bytes: Uint8Array): number {
+  let line = 1;
+  for (let start = 0; start < bytes.length; line++) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline === -1 ? bytes.length : newline;
+    try {
+      UTF8.decode(bytes.subarray(start, end));
+    } catch {
+      return line;
+    }
+    start = end + 1;
+  }
+  return line;
+}
