@@ -1,0 +1,168 @@
+/**
+ * dataset_info.json: what a data set's name stands for. The file, how its rows are laid out, and which column or
+ * tag means what, in LLaMA-Factory's words. Reads no rows.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DataError, nearestName } from '../core/index.ts';
+import { parseJson } from './read-rows.ts';
+import { readText } from './read-text.ts';
+import { describeValue, isObject } from './row-values.ts';
+
+/** A name that is empty or null switches its column or tag off. */
+const Name = z
+  .string()
+  .nullish()
+  .transform((name) => name || undefined);
+
+const ColumnNames = z.strictObject({
+  prompt: Name,
+  query: Name,
+  response: Name,
+  history: Name,
+  messages: Name,
+  system: Name,
+  tools: Name,
+  images: Name,
+  videos: Name,
+  audios: Name,
+  chosen: Name,
+  rejected: Name,
+  kto_tag: Name,
+});
+
+const TagNames = z.strictObject({
+  role_tag: Name,
+  content_tag: Name,
+  user_tag: Name,
+  assistant_tag: Name,
+  observation_tag: Name,
+  function_tag: Name,
+  system_tag: Name,
+});
+
+const Entry = z.strictObject({
+  file_name: z.string().min(1).optional(),
+  formatting: z.enum(['alpaca', 'sharegpt', 'openai']).default('alpaca'),
+  ranking: z.boolean().default(false),
+  num_samples: z.int().positive().nullish(),
+  split: z.string().nullish(),
+  columns: ColumnNames.optional(),
+  tags: TagNames.optional(),
+  // These say where in a hub's data set the rows are; beside file_name they mean nothing, there as here.
+  subset: z.string().nullish(),
+  folder: z.string().nullish(),
+  revision: z.string().nullish(),
+  // Written by older versions, read by none.
+  file_sha1: z.string().nullish(),
+});
+
+/** Where rows would come from if not from a file; the first that is present wins over file_name. */
+const REMOTE_KEYS = ['hf_hub_url', 'ms_hub_url', 'om_hub_url', 'script_url', 'cloud_file_name'];
+
+const DEFAULT_COLUMNS: Columns = {
+  prompt: 'instruction',
+  query: 'input',
+  response: 'output',
+  messages: 'conversations',
+};
+
+const DEFAULT_TAGS: Tags = {
+  role_tag: 'from',
+  content_tag: 'value',
+  user_tag: 'human',
+  assistant_tag: 'gpt',
+  observation_tag: 'observation',
+  function_tag: 'function_call',
+  system_tag: 'system',
+};
+
+/** What each column is called in the file; absent means off. */
+export type Columns = Readonly<Partial<z.output<typeof ColumnNames>>>;
+/** What the keys and roles of messages are called in the file; absent means off. */
+type Tags = Readonly<Partial<z.output<typeof TagNames>>>;
+
+export interface DatasetEntry {
+  readonly name: string;
+  /** A file, or a folder of files. */
+  readonly path: string;
+  readonly formatting: z.output<typeof Entry>['formatting'];
+  readonly ranking: boolean;
+  /** Rows to draw at random, with repeats where it is more than there are. */
+  readonly numSamples: number | undefined;
+  readonly columns: Columns;
+  /** Whether the columns were named there or are the defaults, which a file need not have. */
+  readonly columnsNamed: boolean;
+  readonly tags: Tags;
+}
+
+/**
+ * The entries of the named data sets, in the order of the names.
+ * @throws DataError with all problems of an entry and, for an unknown name or key, the nearest known one
+ */
+export function readDatasetInfo(datasetDir: string, names: readonly string[]): DatasetEntry[] {
+  const path = join(datasetDir, 'dataset_info.json');
+  if (!existsSync(path)) {
+    throw new DataError(
+      `${path}: no such file; create it there or set dataset_dir to the folder that holds it`,
+    );
+  }
+  const info = parseJson(readText(path), path);
+  if (!isObject(info)) {
+    throw new DataError(`${path}: is ${describeValue(info)}; write { "<name>": { "file_name": "…" } }`);
+  }
+  return names.map((name) => {
+    if (Object.hasOwn(info, name)) return parseDatasetEntry(name, info[name], datasetDir, path);
+    const near = nearestName(name, Object.keys(info));
+    throw new DataError(
+      `${path}: no data set is called "${name}"; ${near ? `did you mean "${near}"?` : 'add it there'}`,
+    );
+  });
+}
+
+/**
+ * One entry, checked, with the defaults filled in. As soon as `columns` is given, each column that it does not list
+ * is off, and the same for `tags`: LLaMA-Factory's rule.
+ * @param where the file that the entry stands in, for messages
+ */
+export function parseDatasetEntry(
+  name: string,
+  value: unknown,
+  datasetDir: string,
+  where: string,
+): DatasetEntry {
+  const fail = (problem: string): never => {
+    throw new DataError(`${where}: data set "${name}": ${problem}`);
+  };
+  const remote = isObject(value) ? REMOTE_KEYS.find((key) => Object.hasOwn(value, key)) : undefined;
+  if (remote) fail(`${remote} cannot be read yet; download the file and give file_name in its place`);
+  const { data, error } = Entry.safeParse(value);
+  if (!data) return fail(error.issues.map(problemOf).join('; '));
+  if (!data.file_name) return fail('names no file; add file_name');
+  if (data.split && data.split !== 'train') {
+    fail(`split "${data.split}" is not in a file, which holds train only; remove split`);
+  }
+  return {
+    name,
+    path: join(datasetDir, data.file_name),
+    formatting: data.formatting,
+    ranking: data.ranking,
+    numSamples: data.num_samples ?? undefined,
+    columns: data.columns ?? DEFAULT_COLUMNS,
+    columnsNamed: data.columns !== undefined,
+    tags: data.tags ?? DEFAULT_TAGS,
+  };
+}
+
+function problemOf(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys') return `${path || 'the entry'}: ${issue.message}`;
+  const known = path === 'columns' ? ColumnNames : path === 'tags' ? TagNames : Entry;
+  return issue.keys
+    .map((key) => {
+      const near = nearestName(key, Object.keys(known.shape));
+      return `unknown key "${path ? `${path}.` : ''}${key}", ${near ? `did you mean "${near}"?` : 'remove it'}`;
+    })
+    .join('; ');
+}
