@@ -1,0 +1,127 @@
+/**
+ * Turns what a person wrote for `model_name_or_path` into files on this machine: a folder with config.json, a GGUF
+ * file, or a starter. Looks no further than names: whether the files are sound is for `files` to say.
+ */
+import { existsSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import { cacheFolder, HubError, machineMemoryBytes, messageOf, type OnProgress } from '../core/index.ts';
+import { fetchStarter, type Machine } from './fetch-starter.ts';
+import { type AcceptLicense, ensureLicense } from './license.ts';
+import { nearestStarter, STARTER_PREFIX, STARTERS, type Starter } from './starters.ts';
+
+export interface ResolvedModel {
+  readonly kind: 'folder' | 'gguf';
+  /** Absolute. */
+  readonly path: string;
+  /** For people: the folder's or file's name, or the starter's. */
+  readonly name: string;
+  /** The chat template that suits a starter. */
+  readonly suggestedTemplate?: string;
+}
+
+export interface ResolveOptions {
+  /** For starters whose licence must be accepted; an acceptance is recorded and not asked for again. */
+  readonly acceptLicense?: AcceptLicense;
+  readonly onProgress?: OnProgress;
+  /** Where models are kept; the user's cache unless given. */
+  readonly cacheFolder?: string;
+}
+
+/** What the resolver finds around it, other than the file system. */
+export interface World extends Machine {
+  readonly starters: readonly Starter[];
+  now(): Date;
+}
+
+const REAL_WORLD: World = {
+  starters: STARTERS,
+  now: () => new Date(),
+  memoryBytes: machineMemoryBytes,
+  freeDiskBytes: (folder) => {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  },
+};
+
+/**
+ * @throws HubError when the name leads to no model, or a starter cannot be fetched; MemoryError and StorageError when
+ * the machine is too small for the starter
+ */
+export async function resolveModel(
+  nameOrPath: string,
+  options: ResolveOptions = {},
+  world: World = REAL_WORLD,
+): Promise<ResolvedModel> {
+  if (nameOrPath.startsWith(STARTER_PREFIX)) return resolveStarter(nameOrPath, options, world);
+  if (nameOrPath === '')
+    throw new HubError('hub: model_name_or_path is empty; name a folder, a GGUF file or a starter');
+  const found = look(nameOrPath);
+  const path = resolve(nameOrPath);
+  if (found?.isDirectory()) return { kind: 'folder', path: checkFolder(path), name: basename(path) };
+  if (found) return { kind: 'gguf', path: checkFile(path), name: basename(path, extname(path)) };
+  throw looksLikePath(nameOrPath) ? missing(path) : unknownName(nameOrPath, world.starters);
+}
+
+async function resolveStarter(name: string, options: ResolveOptions, world: World): Promise<ResolvedModel> {
+  const starter = world.starters.find((candidate) => STARTER_PREFIX + candidate.name === name);
+  if (!starter) {
+    const nearest = STARTER_PREFIX + nearestStarter(name, world.starters).name;
+    throw new HubError(`hub: there is no ${name}; use ${nearest}`);
+  }
+  const folder = resolve(options.cacheFolder ?? cacheFolder(), 'models', starter.name);
+  await ensureLicense(starter, folder, options.acceptLicense, world.now);
+  const path = await fetchStarter(starter, folder, world, options.onProgress ?? (() => {}));
+  return { kind: 'gguf', path, name: starter.name, suggestedTemplate: starter.template };
+}
+
+function checkFolder(path: string): string {
+  if (existsSync(join(path, 'config.json'))) return path;
+  const names = readdirSync(path);
+  const gguf = names.find((name) => isGguf(name));
+  if (names.includes('adapter_config.json')) {
+    throw new HubError(
+      `${path}: holds an adapter, not a model; name it by adapter_name_or_path, and its base model by model_name_or_path`,
+    );
+  }
+  throw new HubError(
+    gguf === undefined
+      ? `${path}: has no config.json, so it is no model folder; name the folder that holds config.json and the weights`
+      : `${path}: has no config.json, but a GGUF file; name the file itself, ${join(path, gguf)}`,
+  );
+}
+
+function checkFile(path: string): string {
+  if (isGguf(path)) return path;
+  throw new HubError(
+    `${path}: is no .gguf file; name a GGUF file, or the folder that holds config.json and the weights (${dirname(path)}?)`,
+  );
+}
+
+function missing(path: string): HubError {
+  return new HubError(`${path}: there is no such file or folder; check model_name_or_path`);
+}
+
+function unknownName(name: string, starters: readonly Starter[]): HubError {
+  const nearest = STARTER_PREFIX + nearestStarter(name, starters).name;
+  return new HubError(
+    `hub: "${name}" is no file or folder here, and names on hubs are not known yet, only local folders, GGUF files and starters; download the model and name its folder, or use ${nearest}`,
+  );
+}
+
+/** Paths have a root, a dot or an ending; names on hubs are `org/name` or a single word. */
+function looksLikePath(name: string): boolean {
+  const isName = /^[\w-][\w.-]*(\/[\w.-]+)?$/.test(name);
+  return !isName || isAbsolute(name) || /\.(gguf|safetensors|bin|json)$/i.test(name);
+}
+
+function isGguf(path: string): boolean {
+  return extname(path).toLowerCase() === '.gguf';
+}
+
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new HubError(`${path}: cannot be looked at, ${messageOf(error)}; check the path`, error);
+  }
+}
