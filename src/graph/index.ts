@@ -15,6 +15,7 @@ export {
   writeTensor,
 } from '../ggml/index.ts';
 export { compile, type Executable, type HostArray } from './compile.ts';
+export { CompiledGraphs } from './compiled-graphs.ts';
 export { gradients } from './gradients.ts';
 export { exp, geglu, log, sigmoid, silu, sqr, sqrt, swiglu, tanh } from './ops/activations.ts';
 export { add, div, mul, repeat, scale, sub, sumLast } from './ops/arithmetic.ts';

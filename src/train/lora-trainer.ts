@@ -4,16 +4,20 @@
  */
 import { assert, Random } from '../core/index.ts';
 import type { Batch } from '../data/index.ts';
-import { type Arena, compile, type Executable, type Tensor, variable } from '../graph/index.ts';
+import {
+  type Arena,
+  CompiledGraphs,
+  compile,
+  type Executable,
+  type Tensor,
+  variable,
+} from '../graph/index.ts';
 import { baseDecoder, type LoadedAdapter, type LoadedModel } from '../load/index.ts';
 import { type Decoder, LoraBranches, linearShape } from '../model/index.ts';
 import { batchInputs } from './batch-inputs.ts';
 import { DropoutPool } from './dropout.ts';
 import { type AdamwSettings, Optimizer } from './optimizer.ts';
 import { type BatchShape, lossGraph, trainingOutputs } from './training-graph.ts';
-
-/** Compiled graphs kept at once; each costs a few megabytes. */
-const MAX_COMPILED = 32;
 
 interface Compiled {
   readonly executable: Executable;
@@ -27,7 +31,7 @@ export class LoraTrainer implements Disposable {
   readonly #arena: Arena;
   readonly #dropout: DropoutPool | undefined;
   readonly #seed: number;
-  readonly #compiled = new Map<string, Compiled>();
+  readonly #compiled = new CompiledGraphs<Compiled>();
   #microBatches = 0;
 
   constructor(
@@ -79,19 +83,16 @@ export class LoraTrainer implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const { executable } of this.#compiled.values()) executable[Symbol.dispose]();
+    this.#compiled[Symbol.dispose]();
     this.optimizer[Symbol.dispose]();
     this.#dropout?.[Symbol.dispose]();
   }
 
   #compile(shape: BatchShape, purpose: 'train' | 'evaluate'): Compiled {
-    const key = `${purpose} ${Object.values(shape).join()}`;
-    const known = this.#compiled.get(key);
-    if (known) {
-      this.#compiled.delete(key); // and in again as the newest
-      this.#compiled.set(key, known);
-      return known;
-    }
+    return this.#compiled.get(`${purpose} ${Object.values(shape).join()}`, () => this.#build(shape, purpose));
+  }
+
+  #build(shape: BatchShape, purpose: 'train' | 'evaluate'): Compiled {
     const drop = purpose === 'train' ? this.#dropout : undefined;
     const { lora, parameters, flat } = this.#adapter;
     const branches = new LoraBranches(
@@ -106,14 +107,7 @@ export class LoraTrainer implements Disposable {
       purpose === 'train'
         ? trainingOutputs(graph, { parameters, tensors: branches.tensors }, variable(this.optimizer.gradient))
         : [graph.loss];
-    const compiled = { executable: compile(outputs, this.#arena), fixedInputs: graph.fixedInputs };
-    this.#compiled.set(key, compiled);
-    if (this.#compiled.size > MAX_COMPILED) {
-      const [oldest, { executable }] = this.#compiled.entries().next().value!;
-      executable[Symbol.dispose]();
-      this.#compiled.delete(oldest);
-    }
-    return compiled;
+    return { executable: compile(outputs, this.#arena), fixedInputs: graph.fixedInputs };
   }
 
   #dropoutKeys(): string[] {

@@ -1,0 +1,11 @@
+/** infer: answers and label probabilities from a decoder; token ids in, token ids and numbers out. */
+export { type GenerateOptions, generate, generateAll } from './generate.ts';
+export {
+  type LabelScore,
+  type ScoringMode,
+  type ScoringOptions,
+  scoreLabels,
+  scoringSize,
+} from './label-scoring.ts';
+export { Sampler, type Sampling } from './sampler.ts';
+export { Session } from './session.ts';
