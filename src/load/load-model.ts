@@ -1,7 +1,7 @@
 /** A model's files become a decoder on a device, with its tokenizer; adapters are merged or put beside it. */
 import { type OnProgress, Random } from '../core/index.ts';
 import {
-  type Arena,
+  Arena,
   add,
   assign,
   compile,
@@ -24,6 +24,7 @@ import {
   type DecoderSpec,
   type HuggingFaceConfig,
   initialLora,
+  LoraBranches,
   type LoraParameter,
   type LoraSpec,
   linearPath,
@@ -40,6 +41,8 @@ import { openWeightFiles } from './weight-files.ts';
 export interface LoadedModel extends Disposable {
   readonly model: ResolvedModel;
   readonly device: Device;
+  /** For the intermediate values of everything that is computed with this model. */
+  readonly arena: Arena;
   readonly spec: DecoderSpec;
   /** In the words of config.json, also where the file was a GGUF. */
   readonly config: HuggingFaceConfig;
@@ -50,21 +53,30 @@ export interface LoadedModel extends Disposable {
   ropeFactors(layer: number): Tensor | undefined;
 }
 
+interface LoadOptions {
+  readonly dtype: WeightDtype;
+  /** Where it is loaded already; else the model's own is. */
+  readonly tokenizer?: Tokenizer;
+  readonly onProgress?: OnProgress;
+}
+
 /** @throws ModelError, MemoryError */
 export async function loadModel(
   model: ResolvedModel,
   device: Device,
-  { dtype, onProgress }: { dtype: WeightDtype; onProgress?: OnProgress },
+  { dtype, onProgress, ...given }: LoadOptions,
 ): Promise<LoadedModel> {
   using files = openWeightFiles(model);
   const { spec, config } = files;
   checkMemory(spec, dtype);
-  const tokenizer = await loadTokenizer(model);
+  const tokenizer = given.tokenizer ?? (await loadTokenizer(model));
   const weights = await loadWeights(files, device, dtype, onProgress);
   const factors = loadRopeFactors(spec, device);
+  const arena = new Arena(device);
   return {
     model,
     device,
+    arena,
     spec,
     config,
     dtype,
@@ -72,6 +84,7 @@ export async function loadModel(
     weights: weights.weights,
     ropeFactors: factors.of,
     [Symbol.dispose]: () => {
+      arena[Symbol.dispose]();
       factors.memory?.[Symbol.dispose]();
       weights[Symbol.dispose]();
     },
@@ -81,6 +94,11 @@ export async function loadModel(
 /** The decoder of a model without any adapter. */
 export function baseDecoder(model: LoadedModel): Decoder {
   return { spec: model.spec, weights: model.weights, ropeFactors: model.ropeFactors };
+}
+
+/** The decoder of a model with an adapter beside its weights. */
+export function adaptedDecoder(model: LoadedModel, { lora, parameters, flat }: LoadedAdapter): Decoder {
+  return { ...baseDecoder(model), adapter: new LoraBranches(lora, parameters, variable(flat)) };
 }
 
 /** An adapter's parameters on the device: one flat f32 buffer. */
@@ -109,7 +127,7 @@ function placeAdapter({ lora, parameters, values }: Adapter, device: Device): Lo
 }
 
 /** Adds scaling · B A to the weights, layer by layer, and forgets the adapter. Rounds to the weights' dtype. */
-export async function mergeAdapter(folder: string, model: LoadedModel, arena: Arena): Promise<void> {
+export async function mergeAdapter(folder: string, model: LoadedModel): Promise<void> {
   using adapter = loadAdapter(folder, model);
   const flat = variable(adapter.flat);
   const view = ({ shape, offset }: LoraParameter) =>
@@ -119,7 +137,7 @@ export async function mergeAdapter(folder: string, model: LoadedModel, arena: Ar
     const weight = model.weights.get(`${linearPath(a.layer, a.module)}.weight`);
     const rows = input('rows', [weight.shape[0]!], 'i32');
     const delta = scale(matmulT(view(b), transposed(view(a))), loraScaling(adapter.lora));
-    using merged = compile([assign(weight, add(embedding(weight, rows), delta))], arena);
+    using merged = compile([assign(weight, add(embedding(weight, rows), delta))], model.arena);
     await merged.run({ rows: Int32Array.from({ length: weight.shape[0]! }, (_, row) => row) });
   }
 }

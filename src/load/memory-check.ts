@@ -22,7 +22,9 @@ export function availableMemory(): number {
   const free =
     Number(readText('/proc/meminfo')?.match(/^MemAvailable:\s+(\d+) kB/m)?.[1]) * 1024 || freemem();
   const limit = Number(readText('/sys/fs/cgroup/memory.max'));
-  const used = Number(readText('/sys/fs/cgroup/memory.current'));
+  // What files left in the cache counts as used, and is given back on demand.
+  const cached = Number(readText('/sys/fs/cgroup/memory.stat')?.match(/^inactive_file (\d+)/m)?.[1] ?? 0);
+  const used = Number(readText('/sys/fs/cgroup/memory.current')) - cached;
   return Number.isFinite(limit) && limit > 0 ? Math.min(free, limit - used) : free;
 }
 

@@ -27,6 +27,12 @@ export function openWeightFiles(model: Pick<ResolvedModel, 'kind' | 'path'>): We
   return model.kind === 'gguf' ? openGgufModel(model.path) : openFolder(model.path);
 }
 
+/** Sizes and layers of a model, read from its configuration alone. */
+export function readSpec(model: Pick<ResolvedModel, 'kind' | 'path'>): DecoderSpec {
+  using files = openWeightFiles(model);
+  return files.spec;
+}
+
 function openFolder(folder: string): WeightFiles {
   const config = readConfig(join(folder, 'config.json'));
   const family = familyOf('modelType', config['model_type']);

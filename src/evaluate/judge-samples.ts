@@ -1,0 +1,161 @@
+/**
+ * A model judged on labelled samples: by the exact probabilities of the labels, or by what it writes freely. The
+ * same rows, prompts and template for every model, so that their figures compare.
+ */
+import { DataError, type OnProgress } from '../core/index.ts';
+import type { Sample } from '../data/index.ts';
+import {
+  generateAll,
+  type Sampling,
+  type ScoringMode,
+  Session,
+  scoreLabels,
+  scoringSize,
+} from '../infer/index.ts';
+import type { adaptedDecoder, LoadedModel } from '../load/index.ts';
+import type { Template } from '../text/index.ts';
+import { labelOf, normalizeAnswer } from './answers.ts';
+import { type JudgedRow, judgeModel, type ModelEvaluation } from './evaluation.ts';
+
+/** Who is judged: a loaded model, with or without an adapter. */
+export interface Candidate {
+  readonly name: string;
+  readonly model: LoadedModel;
+  readonly decoder: ReturnType<typeof adaptedDecoder>;
+}
+
+export interface JudgeOptions {
+  readonly template: Template;
+  readonly enableThinking: boolean | null;
+  readonly labels: readonly string[];
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+export interface Judged {
+  readonly evaluation: ModelEvaluation;
+  /** Every row, in order. */
+  readonly rows: readonly JudgedRow[];
+}
+
+/** Rows answered side by side: more gain nothing on a CPU. */
+const ANSWER_SLOTS = 16;
+const GREEDY: Sampling = { doSample: false, temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, seed: 0 };
+
+/** The gold answer of a sample, without thoughts. */
+export function truthOf({ conversation }: Sample): string {
+  return normalizeAnswer(conversation.messages.at(-1)!.content);
+}
+
+/**
+ * The labels to choose among: those given, or those that occur, in the order of their first row.
+ * @throws DataError that names the first row whose answer is not in the list
+ */
+export function labelsOf(samples: readonly Sample[], given: readonly string[]): string[] {
+  const found = [...new Set(samples.map(truthOf))];
+  if (given.length === 0) return found;
+  const stray = samples.find((sample) => labelOf(truthOf(sample), given) === undefined);
+  if (stray) {
+    const { file, row } = stray.origin;
+    throw new DataError(
+      `${file} row ${row}: the answer ${JSON.stringify(truthOf(stray))} is none of the labels (${given.join(', ')}); ` +
+        'correct the row, or add it to labels',
+    );
+  }
+  return [...given];
+}
+
+/** Each row's most probable label. In mode `all` its probability is among the labels, in `argmax` among all answers. */
+export async function judgeByLabels(
+  { name, model, decoder }: Candidate,
+  samples: readonly Sample[],
+  { mode, ...options }: JudgeOptions & { readonly mode: ScoringMode },
+): Promise<Judged> {
+  const { labels, template, onProgress, signal } = options;
+  const prompts = promptsOf(samples, model, options);
+  const thinking = { enableThinking: options.enableThinking };
+  const answers = labels.map((label) => template.encodeAnswer(model.tokenizer, label, thinking));
+  using session = new Session(decoder, model.arena, scoringSize(prompts, answers, model.spec.vocabSize));
+  const started = performance.now();
+  const scores = await scoreLabels(session, prompts, answers, { mode, onProgress, signal });
+  const seconds = (performance.now() - started) / 1000;
+  const rows = samples.map((sample, index): JudgedRow => {
+    const { winner, logProbability, logProbabilities } = scores[index]!;
+    const total = logProbabilities?.reduce((sum, value) => sum + Math.exp(value - logProbability), 0) ?? 1;
+    const probability = logProbabilities ? 1 / total : Math.exp(logProbability);
+    return { ...described(sample), prediction: labels[winner]!, probability };
+  });
+  return { evaluation: judgeModel({ model: name, judgedBy: 'labels', labels, rows, seconds }), rows };
+}
+
+/** What the model writes by itself, most likely token by token, compared with the labels. */
+export async function judgeByAnswers(
+  { name, model, decoder }: Candidate,
+  samples: readonly Sample[],
+  { maxNewTokens, ...options }: JudgeOptions & { readonly maxNewTokens: number },
+): Promise<Judged> {
+  const { labels, template, onProgress, signal } = options;
+  const prompts = promptsOf(samples, model, options);
+  const longest = Math.max(...prompts.map((prompt) => prompt.length));
+  const size = { slots: Math.min(ANSWER_SLOTS, prompts.length), capacity: longest + maxNewTokens };
+  using session = new Session(decoder, model.arena, size);
+  const stopTokens = stopIds(template, model);
+  const started = performance.now();
+  const generated = await generateAll(session, prompts, {
+    maxNewTokens,
+    stopTokens,
+    sampling: GREEDY,
+    onProgress,
+    signal,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const rows = samples.map((sample, index): JudgedRow => {
+    const answer = model.tokenizer.decode(generated[index]!, { skipSpecialTokens: true });
+    const prediction = labelOf(answer, labels);
+    return { ...described(sample), ...(prediction !== undefined && { prediction }), answer };
+  });
+  return { evaluation: judgeModel({ model: name, judgedBy: 'answer', labels, rows, seconds }), rows };
+}
+
+/** Enough tokens for any label as a free answer, and for the longer ones that are none. */
+export function answerLimit(
+  { template, labels, enableThinking }: JudgeOptions,
+  { tokenizer }: LoadedModel,
+  maxNewTokens: number,
+): number {
+  // Thoughts come first, and nobody knows how long they are.
+  if (template.reasoning && enableThinking !== false) return maxNewTokens;
+  const lengths = labels.map((label) => template.encodeAnswer(tokenizer, label, { enableThinking }).length);
+  return Math.min(maxNewTokens, Math.max(...lengths) + 8);
+}
+
+/** Tokens that end an answer. */
+export function stopIds(template: Template, { tokenizer }: LoadedModel): Set<number> {
+  const names = [...template.stopTokens, ...tokenizer.endTokens];
+  return new Set(names.flatMap((token) => tokenizer.tokenToId(token) ?? []));
+}
+
+function promptsOf(
+  samples: readonly Sample[],
+  { tokenizer, spec }: LoadedModel,
+  options: JudgeOptions,
+): number[][] {
+  return samples.map(({ conversation, origin }) => {
+    const asked = { ...conversation, messages: conversation.messages.slice(0, -1) };
+    const prompt = options.template.encodePrompt(tokenizer, asked, {
+      enableThinking: options.enableThinking,
+    });
+    if (prompt.length >= spec.maxPositions) {
+      throw new DataError(
+        `${origin.file} row ${origin.row}: its prompt has ${prompt.length} tokens, the model takes ` +
+          `${spec.maxPositions} with the answer; shorten the row`,
+      );
+    }
+    return prompt;
+  });
+}
+
+function described(sample: Sample): Pick<JudgedRow, 'file' | 'row' | 'input' | 'truth'> {
+  const asked = sample.conversation.messages.at(-2)!;
+  return { ...sample.origin, input: asked.content, truth: truthOf(sample) };
+}
