@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RunError } from '../core/index.ts';
 import type { RunEvent } from './events.ts';
+import { followEvents } from './follow.ts';
 import { RunDirectory } from './run-directory.ts';
 import { listRuns, rebuildRunIndex } from './run-index.ts';
 import { openRunDirectory, signalRun } from './run-view.ts';
@@ -191,8 +192,10 @@ describe('openRunDirectory', () => {
     await once(child.stdout, 'data');
     expect(openRunDirectory(outputDir)).toMatchObject({ state: 'running', lastStep: { step: 1 } });
     expect(() => open()).toThrow(/is writing a run there/);
+    const followed = typesOf(outputDir);
     child.kill('SIGKILL');
     await once(child, 'close');
+    expect(await followed).toEqual(['state', 'step']);
     appendFileSync(join(outputDir, 'events.jsonl'), '{"time":"2026-');
     const view = openRunDirectory(outputDir);
     expect(view).toMatchObject({ state: 'died', phase: 'loading', lastStep: { step: 1 } });
@@ -275,6 +278,13 @@ describe('the list of runs', () => {
     ).toHaveLength(2);
   });
 });
+
+/** The types of all events of a run, once it is over. */
+async function typesOf(outputDir: string): Promise<string[]> {
+  const types: string[] = [];
+  for await (const { event } of followEvents(outputDir)) types.push(event.type);
+  return types;
+}
 
 /** A run that logs a step, says so, and waits for its end. */
 function waitingRun(outputDir: string, cache: string): string {
