@@ -1,0 +1,40 @@
+/** A template by its name, or the one that the model brought along. */
+import { ConfigError, ModelError, nearestName } from '../core/index.ts';
+import { createJinjaTemplate } from './jinja-template.ts';
+import { createSlotTemplate } from './slot-template.ts';
+import type { Template } from './template.ts';
+import { TEMPLATE_NAMES, TEMPLATES } from './templates.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface TemplateOptions {
+  /** Takes the place of the template's default system text. */
+  readonly defaultSystem?: string | undefined;
+  readonly today?: (() => Date) | undefined;
+}
+
+/**
+ * @param name undefined: the model's own Jinja chat_template
+ * @throws ConfigError when there is no template of that name
+ * @throws ModelError when template and tokenizer do not fit, or the model has no template of its own
+ */
+export function getTemplate(
+  name: string | undefined,
+  tokenizer: Tokenizer,
+  options: TemplateOptions = {},
+): Template {
+  const { defaultSystem, today = () => new Date() } = options;
+  if (name === undefined) {
+    const source = tokenizer.chatTemplate;
+    if (source !== undefined) return createJinjaTemplate({ source, tokenizer, today });
+    throw new ModelError(
+      `template: the model has no chat_template of its own; set template to one of ${TEMPLATE_NAMES.join(', ')}`,
+    );
+  }
+  const entry = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
+  if (!entry) {
+    const choice = nearestName(name, TEMPLATE_NAMES) ?? `one of ${TEMPLATE_NAMES.join(', ')}`;
+    throw new ConfigError(`template: ${name} is not known; set template to ${choice}`);
+  }
+  const changed = defaultSystem === undefined ? entry : { ...entry, defaultSystem };
+  return createSlotTemplate({ name, entry: changed, tokenizer, today });
+}
