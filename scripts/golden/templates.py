@@ -87,7 +87,7 @@ CONTEXTS = {
     "no tools": {"tools": "[]"},
     "empty tools": {"tools": ""},
 }
-IN_EVERY_CONTEXT = ["single", "two exchanges"]
+IN_EVERY_CONTEXT = ["single", "observation first"]
 
 
 class PieceTokenizer:

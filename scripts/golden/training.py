@@ -48,12 +48,12 @@ def encode(tokenizer: PreTrainedTokenizerFast) -> list[dict]:
     return rows
 
 
-def start_adapter(model) -> dict[str, torch.nn.Parameter]:
+def start_adapter(model, scales: dict[str, float] = START) -> dict[str, torch.nn.Parameter]:
     """Sets the adapter by the sine rule: element i of tensor n (names sorted) is s * sin(12.9898 i + 78.233 n)."""
     tensors = {name: p for name, p in sorted(model.named_parameters()) if "lora_" in name}
     for n, (name, parameter) in enumerate(tensors.items()):
         i = torch.arange(parameter.numel(), dtype=torch.float64)
-        scale = START["lora_A" if "lora_A" in name else "lora_B"]
+        scale = scales["lora_A" if "lora_A" in name else "lora_B"]
         values = (scale * torch.sin(12.9898 * i + 78.233 * n)).to(STORED)
         parameter.data.copy_(values.reshape(parameter.shape))
     return tensors
