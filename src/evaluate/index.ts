@@ -8,6 +8,16 @@ export {
   type ModelEvaluation,
   writeEvaluation,
 } from './evaluation.ts';
+export {
+  answerLimit,
+  type Candidate,
+  type Judged,
+  type JudgeOptions,
+  judgeByAnswers,
+  judgeByLabels,
+  labelsOf,
+  stopIds,
+} from './judge-samples.ts';
 export { type ClassificationReport, type Confusion, classificationReport } from './metrics.ts';
 export {
   formatClassReport,
