@@ -44,7 +44,7 @@ MODELS = {
     "llama-q4_k": (
         LlamaConfig(**{**SMALL, "hidden_size": 256, "head_dim": 32}, intermediate_size=256, num_hidden_layers=1, rope_parameters=PLAIN,
                     tie_word_embeddings=True),
-        {"token_embd": Type.Q6_K, "attn_v": Type.Q6_K, "attn_output": Type.Q5_0, "ffn_up": Type.Q4_1, "ffn_down": Type.Q6_K,
+        {"attn_v": Type.Q6_K, "attn_output": Type.Q5_0, "ffn_up": Type.Q4_1, "ffn_down": Type.Q6_K,
          "attn_k": Type.Q4_0, "": Type.Q4_K},
     ),
 }  # fmt: skip

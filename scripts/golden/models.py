@@ -12,7 +12,7 @@ from storage import GOLDEN, Line, relative_difference, write_json, write_tensors
 from tiny import CHAT, CONFIGS, build_model, build_tokenizer, chat_ids, random_ids
 
 GREEDY_TOKENS = 12
-LAST_POSITIONS = 8  # where only the end of a sequence is stored, to stay small
+LAST_POSITIONS = 8  # only the end of a sequence is stored, to stay small
 SEEDS = {"llama": 16, "qwen3": 23, "gemma3_text": 34, "llama-rope-scaling": 21}
 
 NEW_WORDS = ("dtype", "rope_parameters")
@@ -80,19 +80,19 @@ def write_expected(name: str, folder, tokenizer) -> None:
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     double = as_double(model)
     sequences, tensors = [], {}
-    first_stored = -LAST_POSITIONS if name == "llama-rope-scaling" else 0
-    cases = [(CHAT, chat_ids(tokenizer), first_stored), (None, random_ids(44, SEEDS[name]), -LAST_POSITIONS)]
-    for index, (text, ids, start) in enumerate(cases):
+    long = LAST_POSITIONS if name == "llama-rope-scaling" else 4 * LAST_POSITIONS
+    cases = [(CHAT, chat_ids(tokenizer), long), (None, random_ids(44, SEEDS[name]), LAST_POSITIONS)]
+    for index, (text, ids, stored) in enumerate(cases):
         logits = model(torch.tensor([ids])).logits[0]
         with double_precision():
             exact = double(torch.tensor([ids])).logits[0]
             greedy, margin = continue_greedily(double, ids)
-        tensors[f"logits.{index}"] = logits[start:]
+        tensors[f"logits.{index}"] = logits[-stored:]
         sequences.append(
             {
                 "text": text,
                 "ids": Line(ids),
-                "logits_from": start % len(ids),
+                "logits_from": len(ids) - stored,
                 "greedy": Line(greedy),
                 "smallest_greedy_margin": round(margin, 4),
                 "relative_difference_from_float64": relative_difference(logits, exact),

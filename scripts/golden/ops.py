@@ -94,6 +94,8 @@ def elementwise(r: Inputs) -> None:
               "scalar": ((3, 4), (1,)), "outer batch": ((2, 3, 4), (3, 4)), "middle": ((2, 3, 4), (2, 1, 4))}  # fmt: skip
     for op, function in binary.items():
         for name, (a, b) in shapes.items():
+            if op in ("sub", "div") and name in ("outer batch", "middle"):
+                continue  # add and mul show these
             right = r.positive(*b) if op == "div" else r.normal(*b)
             case(op, f"broadcast: {name}", {"a": r.normal(*a), "b": right}, function)
     case("scale", "by a number", {"x": r.normal(3, 4)}, lambda x: x * -0.75, scale=-0.75)
