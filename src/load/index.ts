@@ -1,5 +1,6 @@
 /** load: a name's files become a ready decoder, tokenizer and adapter; and adapters go back to files. */
 export { type Adapter, readAdapter, writeAdapter } from './adapter-files.ts';
+export { readArrays, writeArrays } from './array-file.ts';
 export {
   adaptedDecoder,
   baseDecoder,
@@ -12,5 +13,5 @@ export {
 } from './load-model.ts';
 export type { WeightDtype } from './load-weights.ts';
 export { availableMemory } from './memory-check.ts';
-export { readSpec } from './weight-files.ts';
 export { openDevice } from './open-device.ts';
+export { readSpec } from './weight-files.ts';

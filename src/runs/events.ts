@@ -36,6 +36,8 @@ export interface StepEvent {
   readonly epoch: number;
   /** Mean over the labelled tokens of the step. */
   readonly loss: number;
+  /** Mean over the steps since the last log, at steps that are logged (logging_steps). */
+  readonly loggedLoss?: number;
   readonly learningRate: number;
   /** Before clipping. */
   readonly gradNorm: number;

@@ -66,10 +66,13 @@ export class LoraTrainer implements Disposable {
     return loss![0]!;
   }
 
-  /** Mean loss over a batch's labels; nothing changes. */
-  async evaluate(batch: Batch): Promise<number> {
+  /**
+   * Mean loss over a batch's labels; nothing changes.
+   * @param labels that the sum of losses is divided by
+   */
+  async evaluate(batch: Batch, labels = batch.labelCount): Promise<number> {
     assert(batch.labelCount > 0, 'a batch without labels has no loss');
-    const { shape, inputs } = batchInputs(batch, this.#model.spec.vocabSize, 1 / batch.labelCount);
+    const { shape, inputs } = batchInputs(batch, this.#model.spec.vocabSize, 1 / labels);
     const { executable, fixedInputs } = this.#compile(shape, 'evaluate');
     const [loss] = await executable.run({ ...fixedInputs, ...inputs }, [0]);
     return loss![0]!;

@@ -20,11 +20,16 @@ export interface MemoryPlan {
   readonly totalBytes: number;
 }
 
-/** @param shape the largest batch that will occur */
-export function planMemory(
-  spec: DecoderSpec,
-  { dtype, lora, shape }: { dtype: 'f32' | 'bf16' | 'f16'; lora: LoraSpec; shape: BatchShape },
-): MemoryPlan {
+interface Work {
+  readonly dtype: 'f32' | 'bf16' | 'f16';
+  readonly lora: LoraSpec;
+  /** The largest batch that will occur. */
+  readonly shape: BatchShape;
+  /** Measuring keeps no gradients, and so far less. */
+  readonly purpose: 'train' | 'evaluate';
+}
+
+export function planMemory(spec: DecoderSpec, { dtype, lora, shape, purpose }: Work): MemoryPlan {
   const parameters = loraParameters(spec, lora);
   const count = parameters.reduce((sum, { shape: size }) => sum + elementCount(size), 0);
   const names = weightSpecs(spec).map(({ name, shape: size, kind }): [string, Tensor] => [
@@ -39,11 +44,10 @@ export function planMemory(
     ropeFactors: () => undefined,
   };
   const graph = lossGraph(decoder, shape);
-  const outputs = trainingOutputs(
-    graph,
-    { parameters, tensors: branches.tensors },
-    input('gradient', [count]),
-  );
+  const outputs =
+    purpose === 'train'
+      ? trainingOutputs(graph, { parameters, tensors: branches.tensors }, input('gradient', [count]))
+      : [graph.loss];
   const weights = weightBytes(spec, dtype);
   const adapterBytes = 4 * 4 * count;
   const activationBytes = peakMemory(outputs);

@@ -27,11 +27,7 @@ export function learningRate({ name, peakRate, warmupSteps, totalSteps }: Schedu
   }
 }
 
-/** `warmup_steps` where it is at least 1; a smaller one, or `warmup_ratio`, is a share of all steps. */
-export function warmupSteps(
-  { warmup_steps, warmup_ratio }: { warmup_steps: number; warmup_ratio: number },
-  totalSteps: number,
-): number {
-  if (warmup_steps >= 1) return warmup_steps;
-  return Math.ceil(totalSteps * (warmup_steps || warmup_ratio));
+/** Whole steps of warm-up; below 1, `warmup_steps` is a share of all steps. */
+export function warmupSteps(warmup_steps: number, totalSteps: number): number {
+  return warmup_steps >= 1 ? warmup_steps : Math.ceil(totalSteps * warmup_steps);
 }

@@ -1,0 +1,39 @@
+/** What a training leaves when it is done: the adapter with its tokenizer, and the loss as a picture. */
+import { join } from 'node:path';
+import { type Language, writeFileAtomic } from '../core/index.ts';
+import { type LoadedAdapter, writeAdapter } from '../load/index.ts';
+import { type LossPoint, lossCurve } from '../plot/index.ts';
+import type { LogRecord, RunDirectory } from '../runs/index.ts';
+import type { Tokenizer } from '../text/index.ts';
+import { adapterValues } from './checkpoint.ts';
+
+export const LOSS_PICTURE = 'training_loss.png';
+
+export function saveModel(
+  folder: string,
+  { adapter, baseModel, tokenizer }: { adapter: LoadedAdapter; baseModel: string; tokenizer: Tokenizer },
+): void {
+  for (const [name, content] of tokenizer.files()) writeFileAtomic(join(folder, name), content);
+  writeAdapter(folder, { ...adapter, values: adapterValues(adapter) }, baseModel);
+}
+
+/** Draws what was logged; nothing where nothing was. */
+export function drawLoss(run: RunDirectory, history: readonly LogRecord[], language: Language): void {
+  const points = (key: string): LossPoint[] =>
+    history.flatMap((record) =>
+      record[key] === undefined ? [] : [{ step: record['step']!, loss: record[key] }],
+    );
+  const training = points('loss');
+  const evaluation = points('eval_loss');
+  if (training.length + evaluation.length === 0) {
+    run.emit({
+      type: 'log',
+      level: 'warn',
+      message: `plot: no loss was logged, so there is no ${LOSS_PICTURE}; lower logging_steps`,
+    });
+    return;
+  }
+  const { bytes, note } = lossCurve({ training, evaluation, subtitle: run.path, language }).png();
+  writeFileAtomic(join(run.path, LOSS_PICTURE), bytes);
+  if (note) run.emit({ type: 'log', level: 'warn', message: `plot: ${note[language]}` });
+}

@@ -1,0 +1,153 @@
+/**
+ * Everything that a run works with, opened in the order in which mistakes are cheapest: text and rows first, then
+ * whether memory suffices, then the model with its adapter. Training and measuring share it.
+ */
+import type { RunConfig } from '../config/index.ts';
+import { ConfigError, formatBytes } from '../core/index.ts';
+import type { Device } from '../graph/index.ts';
+import {
+  createAdapter,
+  type LoadedAdapter,
+  type LoadedModel,
+  loadAdapter,
+  loadModel,
+  mergeAdapter,
+  openDevice,
+  readSpec,
+  type WeightDtype,
+} from '../load/index.ts';
+import type { DecoderSpec } from '../model/index.ts';
+import { type Checkpoint, checkpointToResume, type OnRunEvent } from '../runs/index.ts';
+import { planAdapters } from './adapter-plan.ts';
+import { EvaluationBatches, TrainingBatches } from './batches.ts';
+import { reportFindings } from './findings.ts';
+import { LoraTrainer } from './lora-trainer.ts';
+import { checkMemory } from './memory-check.ts';
+import { thinnedProgress } from './progress.ts';
+import { type ModelFiles, openRows, openText, type RunRows, type RunText } from './rows.ts';
+import { StepPlan } from './step-plan.ts';
+
+export interface Session extends Disposable {
+  readonly config: RunConfig;
+  readonly text: RunText;
+  readonly rows: RunRows;
+  readonly plan: StepPlan;
+  readonly batches: { readonly training: TrainingBatches; readonly evaluation: EvaluationBatches };
+  readonly model: LoadedModel;
+  readonly adapter: LoadedAdapter;
+  readonly trainer: LoraTrainer;
+  /** Where the training goes on from, if it does. */
+  readonly resumed: Checkpoint | undefined;
+}
+
+export interface SessionOptions {
+  readonly model: ModelFiles;
+  /** The folder of the run. */
+  readonly outputDir: string;
+  readonly onEvent: OnRunEvent;
+}
+
+/** @throws ConfigError, DataError, ModelError, MemoryError, RunError: before anything large is loaded, where possible */
+export async function openSession(
+  config: RunConfig,
+  { model: files, outputDir, onEvent }: SessionOptions,
+): Promise<Session> {
+  const onProgress = thinnedProgress(onEvent);
+  const resumed = config.do_train ? checkpointToResume({ ...config, output_dir: outputDir }) : undefined;
+  const text = await openText(config, files);
+  const rows = openRows(config, text, onProgress);
+  reportFindings(outputDir, rows.findings, onEvent);
+  const spec = readSpec(files);
+  checkLengths(rows, spec);
+  const adapters = planAdapters(config, spec, resumed);
+  const dtype: WeightDtype = config.bf16 ? 'bf16' : 'f32';
+  const padId = text.fitted.padId ?? 0;
+  const plan = new StepPlan(rows.train.length, config);
+  const batches = {
+    training: new TrainingBatches(rows.train, plan, {
+      batchSize: config.per_device_train_batch_size,
+      shuffle: !config.disable_shuffling,
+      seed: config.data_seed,
+      padId,
+      // Dropout gives each row its own masks, also where the tokens are the same.
+      sharePrefix: adapters.lora.dropout === 0,
+    }),
+    evaluation: new EvaluationBatches(rows.evaluation, {
+      batchSize: config.per_device_eval_batch_size,
+      padId,
+      sharePrefix: true,
+    }),
+  };
+  const needs = checkMemory(
+    {
+      spec,
+      dtype,
+      lora: adapters.lora,
+      training: rows.train.length > 0 ? batches.training.largest() : [],
+      evaluation: batches.evaluation.largest(),
+    },
+    config,
+  );
+
+  const opened: Disposable[] = [];
+  const keep = <T extends Disposable>(resource: T): T => {
+    opened.push(resource);
+    return resource;
+  };
+  const dispose = () => {
+    for (const resource of opened.reverse()) resource[Symbol.dispose]();
+  };
+  try {
+    const device = keep(openDevice({ name: config.device, threads: config.num_threads }));
+    onEvent({ type: 'log', level: 'info', message: describe(device, dtype, needs?.totalBytes) });
+    const model = keep(await loadModel(files, device, { dtype, tokenizer: text.tokenizer, onProgress }));
+    for (const folder of adapters.merged) await mergeAdapter(folder, model);
+    const adapter = keep(
+      adapters.from === undefined
+        ? createAdapter(adapters.lora, model, config.seed)
+        : loadAdapter(adapters.from, model),
+    );
+    const trainer = keep(
+      new LoraTrainer(model, adapter, model.arena, {
+        beta1: config.adam_beta1,
+        beta2: config.adam_beta2,
+        epsilon: config.adam_epsilon,
+        weightDecay: config.weight_decay,
+        maxGradNorm: config.max_grad_norm,
+        seed: config.seed,
+      }),
+    );
+    return {
+      config,
+      text,
+      rows,
+      plan,
+      batches,
+      model,
+      adapter,
+      trainer,
+      resumed,
+      [Symbol.dispose]: dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+function checkLengths({ train, evaluation }: RunRows, { maxPositions }: DecoderSpec): void {
+  const long = [...train, ...evaluation].filter(({ inputIds }) => inputIds.length > maxPositions);
+  const [first] = long;
+  if (!first) return;
+  const { file, row } = first.origin;
+  throw new ConfigError(
+    `train: ${long.length} rows have more tokens than the model's max_position_embeddings ${maxPositions}; ` +
+      `the first is row ${row} of ${file} with ${first.inputIds.length}; set cutoff_len to ${maxPositions} or less`,
+  );
+}
+
+function describe(device: Device, dtype: WeightDtype, bytes: number | undefined): string {
+  const memory = bytes === undefined ? '' : `, about ${formatBytes(bytes)} of memory`;
+  const threads = `${device.threads} ${device.threads === 1 ? 'thread' : 'threads'}`;
+  return `device: ${device.name} (${device.description}), ${threads}, weights in ${dtype}${memory}`;
+}
