@@ -1,0 +1,71 @@
+// Vectors of floats as wide as the target has them, by the compiler's vector extensions: one source for AVX-512, AVX2
+// and NEON. Knows no kernels.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+constexpr int VL = 16;  // floats a vector
+constexpr int MR = 12;  // rows of a register tile of two vectors: 24 of 32 registers accumulate
+#elif defined(__AVX2__)
+#include <immintrin.h>
+constexpr int VL = 8;
+constexpr int MR = 6;
+#else
+constexpr int VL = 4;
+constexpr int MR = 8;
+#endif
+constexpr int NR = 2 * VL;
+
+typedef float vec __attribute__((vector_size(VL * 4)));
+typedef int32_t ivec __attribute__((vector_size(VL * 4)));
+typedef float vec_unaligned __attribute__((vector_size(VL * 4), aligned(4), may_alias));
+
+static inline vec load(const float* p) { return *(const vec_unaligned*)p; }
+static inline void store(float* p, vec v) { *(vec_unaligned*)p = v; }
+static inline vec splat(float x) { return vec{} + x; }
+
+static inline float sum(vec v) {
+  float total = 0;
+  for (int i = 0; i < VL; i++) total += v[i];
+  return total;
+}
+
+static inline float bf16_to_float(uint16_t h) {
+  uint32_t bits = (uint32_t)h << 16;
+  float f;
+  memcpy(&f, &bits, 4);
+  return f;
+}
+
+// Nearest even; NaN stays NaN.
+static inline uint16_t float_to_bf16(float f) {
+  uint32_t bits;
+  memcpy(&bits, &f, 4);
+  if ((bits & 0x7fffffff) > 0x7f800000) return (uint16_t)((bits >> 16) | 64);
+  return (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+
+// e^x for x <= 88; 0 below -87. Cody and Waite's reduction, a polynomial of degree 6; error under 2 ulp.
+static inline vec exp(vec x) {
+  const ivec tiny = x < splat(-87.0f);
+  const vec clamped = tiny ? splat(-87.0f) : x;
+  const vec shifted = clamped * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: rounds to a whole number
+  const vec n = shifted - 12582912.0f;
+  const vec r = clamped - n * 0.693359375f + n * 2.12194440e-4f;
+  vec p = splat(1.9875691500e-4f);
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  ivec bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  const ivec scale_bits = (bits + 127) << 23;
+  vec scale;
+  memcpy(&scale, &scale_bits, sizeof scale);
+  return tiny ? vec{} : p * scale;
+}
