@@ -25,7 +25,7 @@ export function getTemplate(
   const { defaultSystem, today = () => new Date() } = options;
   if (name === undefined) {
     const source = tokenizer.chatTemplate;
-    if (source !== undefined) return createJinjaTemplate({ source, tokenizer, today });
+    if (source !== undefined) return createJinjaTemplate({ source, defaultSystem, tokenizer, today });
     throw new ModelError(
       `template: the model has no chat_template of its own; set template to one of ${TEMPLATE_NAMES.join(', ')}`,
     );

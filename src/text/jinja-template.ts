@@ -14,6 +14,8 @@ import { parseFunctionTurn, parseTools } from './tool-calls.ts';
 
 export interface JinjaTemplateOptions {
   readonly source: string;
+  /** For conversations without a system text; undefined leaves it to the template. */
+  readonly defaultSystem: string | undefined;
   readonly tokenizer: Tokenizer;
   readonly today: () => Date;
 }
@@ -28,7 +30,12 @@ const PROBE: readonly Message[] = [
 const EMPTY_THOUGHT_AT_END = /<think>\s*<\/think>\s*$/;
 
 /** @throws ModelError when the template is broken or does not render a plain exchange */
-export function createJinjaTemplate({ source, tokenizer, today }: JinjaTemplateOptions): Template {
+export function createJinjaTemplate({
+  source,
+  defaultSystem,
+  tokenizer,
+  today,
+}: JinjaTemplateOptions): Template {
   const render = createRenderer(source, tokenizer, today);
   const reasoning = source.includes('<think>');
   const probe = render({ messages: PROBE }, { answering: false, enableThinking: true });
@@ -37,6 +44,7 @@ export function createJinjaTemplate({ source, tokenizer, today }: JinjaTemplateO
 
   const prepared = (conversation: Conversation, strip: (index: number) => boolean): Conversation => ({
     ...conversation,
+    system: conversation.system || defaultSystem,
     messages: conversation.messages.map((message, index) =>
       reasoning && index % 2 === 1 && strip(index)
         ? { ...message, content: stripThoughts(message.content) }
@@ -72,7 +80,7 @@ export function createJinjaTemplate({ source, tokenizer, today }: JinjaTemplateO
     stopTokens,
     efficientEos: false,
     reasoning,
-    defaultSystem: '',
+    defaultSystem: defaultSystem ?? '',
     chatTemplate: source,
     renderTurns,
     encodeTurns: (tokenizer, conversation, options) =>

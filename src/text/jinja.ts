@@ -12,17 +12,23 @@ interface Evaluating {
   run(program: unknown): { readonly value: unknown };
 }
 
+interface Typed {
+  readonly type?: string;
+  readonly value: unknown;
+}
+
 /** The longest known template has some 50 kB. */
 const MAX_TEMPLATE_CHARACTERS = 1_000_000;
 
-/** A turn takes about a hundred evaluations, so this is enough for ten thousand turns and takes a second or two. */
-const MAX_EVALUATIONS = 2_000_000;
+/** Qwen3's template takes fifty evaluations a turn, so this is enough for some thousand turns, and takes about a second. */
+const MAX_EVALUATIONS = 250_000;
 
 /** Length of a string or list on the way: far above any context, far below what memory holds. */
 const MAX_LENGTH = 20_000_000;
 
-/** A name that no template uses. */
+/** Names that no template uses, for functions that templates are rewritten to call. */
 const PRINTED = '__printed__';
+const STRIPPED = '__stripped__';
 
 export type RenderJinja = (variables: Readonly<Record<string, unknown>>, today: Date) => string;
 
@@ -32,11 +38,15 @@ export function compileJinja(source: string): RenderJinja {
     throw new RangeError(`it has ${source.length} characters, more than ${MAX_TEMPLATE_CHARACTERS}`);
   }
   const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
-  printLikePython(program);
+  behaveLikePython(program);
   return (variables, today) => {
     const environment = new Environment();
     for (const [name, value] of Object.entries({ ...globals(today), ...variables }))
       environment.set(name, value);
+    setTyped(environment, PRINTED, ([value]) => printed(value));
+    setTyped(environment, STRIPPED, ([text, method, characters]) =>
+      stripped(printed(text), printed(method), printed(characters)),
+    );
     return String(bounded(new Interpreter(environment)).run(program).value);
   };
 }
@@ -54,7 +64,6 @@ function globals(today: Date): Record<string, unknown> {
     },
     range,
     strftime_now: (format: string) => strftime(today, format),
-    [PRINTED]: printed,
   };
 }
 
@@ -102,55 +111,89 @@ const NOT_PRINTED = new Set([
   'StringLiteral',
 ]);
 
-/** The library prints true, null and JSON where Python prints True, None and its own notation. */
-function printLikePython(node: Node): void {
+/**
+ * The library prints true, null and JSON where Python prints True, None and its own notation, and strips white space
+ * whatever characters it is told to strip. The program is changed in place to call functions that know better.
+ */
+function behaveLikePython(node: Node): void {
   for (const key of BLOCKS) {
     const block = node[key];
     if (Array.isArray(block)) {
       node[key] = block.map((statement: Node) =>
-        NOT_PRINTED.has(statement.type ?? '') ? statement : printing(statement),
+        NOT_PRINTED.has(statement.type ?? '') ? statement : call(PRINTED, statement),
       );
     }
   }
+  for (const child of Object.values(node)) changeChildren(child);
   if (node.type === 'BinaryExpression' && (node['operator'] as Node)['value'] === '~') {
-    node['left'] = printing(node['left']);
-    node['right'] = printing(node['right']);
+    node['left'] = call(PRINTED, node['left']);
+    node['right'] = call(PRINTED, node['right']);
   }
-  for (const child of Object.values(node)) printChildren(child);
-}
-
-function printChildren(child: unknown): void {
-  if (child instanceof Map) {
-    for (const pair of child) printChildren(pair);
-  } else if (Array.isArray(child)) {
-    for (const item of child) printChildren(item);
-  } else if (typeof child === 'object' && child !== null) {
-    printLikePython(child as Node);
+  if (node.type === 'FilterExpression' && (node['filter'] as Node)['value'] === 'string') {
+    Object.assign(node, call(PRINTED, node['operand']));
   }
-}
-
-const printing = (expression: unknown): Node => ({
-  type: 'CallExpression',
-  callee: { type: 'Identifier', value: PRINTED },
-  args: [expression],
-});
-
-/** What Python's str() makes of a value of the template; an undefined one is empty there too. */
-function printed(value: unknown): string {
-  if (value === undefined || typeof value === 'function') return '';
-  return pythonText(toPython({ value }));
-}
-
-/** The library's values carry their type beside them, except the one that a function is called with. */
-function toPython({ type, value }: { readonly type?: string; readonly value: unknown }): PythonValue {
-  if (Array.isArray(value)) return value.map(toPython);
-  if (value instanceof Map) {
-    return new Map(
-      [...(value as Map<string, { value: unknown }>)].map(([key, item]) => [key, toPython(item)]),
+  const { object, property } = (node['callee'] ?? {}) as { object?: unknown; property?: Node };
+  const [characters] = (node['args'] ?? []) as unknown[];
+  if (node.type === 'CallExpression' && characters !== undefined && STRIPS.has(String(property?.['value']))) {
+    Object.assign(
+      node,
+      call(STRIPPED, object, { type: 'StringLiteral', value: property?.['value'] }, characters),
     );
   }
-  if (typeof value === 'number') {
-    return { number: type === 'FloatValue' || !Number.isInteger(value) ? floatText(value) : String(value) };
+}
+
+/** Methods of strings. */
+const STRIPS = new Set(['strip', 'lstrip', 'rstrip']);
+
+function changeChildren(child: unknown): void {
+  if (child instanceof Map) {
+    for (const pair of child) changeChildren(pair);
+  } else if (Array.isArray(child)) {
+    for (const item of child) changeChildren(item);
+  } else if (typeof child === 'object' && child !== null) {
+    behaveLikePython(child as Node);
   }
+}
+
+const call = (name: string, ...args: unknown[]): Node => ({
+  type: 'CallExpression',
+  callee: { type: 'Identifier', value: name },
+  args,
+});
+
+/** The library hands functions bare values, which does not tell None from undefined or 1 from 1.0; this one is told. */
+function setTyped(
+  environment: Environment,
+  name: string,
+  compute: (values: readonly Typed[]) => string,
+): void {
+  const variable = environment.set(name, (text: string) => text) as {
+    value: (values: readonly Typed[]) => unknown;
+  };
+  const toLibrary = variable.value;
+  variable.value = (values) => toLibrary([{ value: compute(values) }]);
+}
+
+/** What Python's str() makes of a value of the template; an undefined one is empty there too. */
+function printed(value: Typed | undefined): string {
+  if (value === undefined || value.type === 'UndefinedValue' || typeof value.value === 'function') return '';
+  return pythonText(toPython(value));
+}
+
+function toPython({ type, value }: Typed): PythonValue {
+  if (Array.isArray(value)) return value.map(toPython);
+  if (value instanceof Map) {
+    return new Map([...(value as Map<string, Typed>)].map(([key, item]) => [key, toPython(item)]));
+  }
+  if (typeof value === 'number') return { number: type === 'FloatValue' ? floatText(value) : String(value) };
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;
+}
+
+/** Python's strip, lstrip or rstrip with the characters to take off. */
+function stripped(text: string, method: string, characters: string): string {
+  const set = new Set(characters);
+  let [start, end] = [0, text.length];
+  if (method !== 'rstrip') while (start < end && set.has(text.charAt(start))) start++;
+  if (method !== 'lstrip') while (end > start && set.has(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }

@@ -156,7 +156,7 @@ function createLayout(entry: TemplateEntry, special: SpecialTokens, today: () =>
       const prefix = fill(entry.prefix ?? [], {});
       if (!entry.systemInFirstTurn)
         return [...prefix, ...systemPieces, ...fill(slots[role], { content: text, idx })];
-      const inside = textOfPieces(systemPieces.slice(0, 1));
+      const inside = role === 'user' ? textOfPieces(systemPieces.slice(0, 1)) : '';
       return [...prefix, ...fill(slots[role], { content: inside + text, idx })];
     });
   };

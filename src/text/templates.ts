@@ -21,7 +21,7 @@ export interface TemplateEntry {
   /** An answering turn that calls tools. */
   readonly function?: readonly Slot[];
   readonly tools?: ToolFormatName;
-  /** Puts the system text inside of the first asking turn. */
+  /** Puts the system text inside of the first user turn. */
   readonly systemInFirstTurn?: boolean;
   readonly defaultSystem?: string;
   readonly stopWords?: readonly string[];
