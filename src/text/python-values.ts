@@ -4,7 +4,7 @@
  */
 
 /** A number as Python would print it. */
-export interface PythonNumber {
+interface PythonNumber {
   readonly number: string;
 }
 

@@ -29,7 +29,7 @@ export interface Tokenizer {
   files(): ReadonlyMap<string, string>;
 }
 
-export interface DecodeOptions {
+interface DecodeOptions {
   /** Leaves out special tokens; false by default. */
   readonly skipSpecialTokens?: boolean;
 }
