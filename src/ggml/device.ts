@@ -6,8 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import koffi from 'koffi';
-import { DeviceError, formatBytes, MemoryError } from '../core/index.ts';
+import { assert, DeviceError, formatBytes, MemoryError } from '../core/index.ts';
 import { ggml } from './library.ts';
+import { Lifetime } from './lifetime.ts';
+import { type NativeKernels, nativeKernels } from './native-kernels.ts';
 import type { Pointer } from './signatures.ts';
 
 export interface DeviceDescription {
@@ -28,22 +30,30 @@ export class Device implements Disposable {
   readonly name: string;
   readonly description: string;
   readonly threads: number;
-  /** @internal for the ggml room only */
-  readonly backend: Pointer;
+  /** @internal */
+  readonly nativeKernels: NativeKernels | undefined;
   /** @internal */
   readonly bufferType: Pointer;
+  readonly #backend: Pointer;
+  readonly #lifetime: Lifetime;
   #live = { buffers: 0, bytes: 0 };
   #tail: Promise<unknown> = Promise.resolve();
-  #open = true;
+  #computing = false;
+  /** What was disposed while a graph was computing: it may read from there. */
+  #toFree: (() => void)[] = [];
 
-  /** Opens the CPU. @param threads compute threads; the number of physical cores when absent */
-  static cpu(threads: number = physicalCores()): Device {
+  /**
+   * Opens the CPU.
+   * @param threads compute threads; the number of physical cores when absent
+   * @param native whether own kernels may stand in for ggml's operations
+   */
+  static cpu(threads: number = physicalCores(), { native = true }: { native?: boolean } = {}): Device {
     const pointer = devicePointers().find((device) => describe(device).kind === 'cpu');
     if (!pointer) throw new DeviceError('device: ggml offers no CPU here; reinstall the package');
-    return new Device(pointer, threads);
+    return new Device(pointer, threads, native ? nativeKernels() : undefined);
   }
 
-  private constructor(pointer: Pointer, threads: number) {
+  private constructor(pointer: Pointer, threads: number, kernels: NativeKernels | undefined) {
     const backend = ggml().ggml_backend_dev_init(pointer, null);
     if (!backend)
       throw new DeviceError(`device: ${describe(pointer).name} cannot be opened; choose another device`);
@@ -51,7 +61,9 @@ export class Device implements Disposable {
     this.name = name;
     this.description = description;
     this.threads = threads;
-    this.backend = backend;
+    this.nativeKernels = kernels;
+    this.#backend = backend;
+    this.#lifetime = new Lifetime(`device ${name}`);
     this.bufferType = ggml().ggml_backend_get_default_buffer_type(backend);
     setThreads(pointer, backend, threads);
   }
@@ -63,7 +75,8 @@ export class Device implements Disposable {
 
   /** @internal Allocates all tensors of a context in one buffer that the caller frees. */
   allocate(context: Pointer, purpose: string, expectedBytes: number): DeviceBuffer {
-    const pointer = ggml().ggml_backend_alloc_ctx_tensors(context, this.backend);
+    this.#lifetime.check();
+    const pointer = ggml().ggml_backend_alloc_ctx_tensors(context, this.#backend);
     if (!pointer) {
       throw new MemoryError(
         `device: ${this.name} has no ${formatBytes(expectedBytes)} for ${purpose}; ` +
@@ -76,8 +89,8 @@ export class Device implements Disposable {
       bytes,
       clear: () => ggml().ggml_backend_buffer_clear(pointer, 0),
       free: () => {
-        ggml().ggml_backend_buffer_free(pointer);
         this.count(-1, -bytes);
+        this.whenIdle(() => ggml().ggml_backend_buffer_free(pointer));
       },
     };
   }
@@ -95,10 +108,37 @@ export class Device implements Disposable {
     return result;
   }
 
+  /** @internal Computes a graph on a thread of its own; one at a time, see `exclusively`. */
+  async compute(graph: Pointer): Promise<void> {
+    this.checkIdle();
+    this.#computing = true;
+    try {
+      const status = await new Promise<number>((resolve, reject) => {
+        ggml().ggml_backend_graph_compute.async(this.#backend, graph, (error, result) =>
+          error ? reject(error) : resolve(result),
+        );
+      });
+      if (status !== 0) throw new DeviceError(`graph: ${this.name} failed with ggml status ${status}`);
+    } finally {
+      this.#computing = false;
+      for (const free of this.#toFree.splice(0)) free();
+    }
+  }
+
+  /** @internal @throws when the device is closed, or a graph is computing: its memory must not move */
+  checkIdle(): void {
+    this.#lifetime.check();
+    assert(!this.#computing, 'a graph is placed while another computes; await the run first');
+  }
+
+  /** @internal Frees native memory: at once, or when the graph that is computing has ended. */
+  whenIdle(free: () => void): void {
+    if (this.#computing) this.#toFree.push(free);
+    else free();
+  }
+
   [Symbol.dispose](): void {
-    if (!this.#open) return;
-    this.#open = false;
-    ggml().ggml_backend_free(this.backend);
+    if (this.#lifetime.end()) this.whenIdle(() => ggml().ggml_backend_free(this.#backend));
   }
 }
 

@@ -2,9 +2,12 @@
  * Typed calls that add one ggml operation each. Every demand that ggml would enforce by ending the process is
  * checked here first and becomes a ShapeError. Shapes are outermost first; the flip to ggml's order is here.
  */
-import { blockBytes, blockElements, ShapeError } from '../core/index.ts';
+import { assert, blockBytes, blockElements, type Dtype, isQuantized, ShapeError } from '../core/index.ts';
+import type { Device } from './device.ts';
 import { typeNumber } from './dtypes.ts';
 import { ggml } from './library.ts';
+import { Lifetime } from './lifetime.ts';
+import { NativeCalls } from './native-calls.ts';
 import type { Pointer } from './signatures.ts';
 import { DeviceTensor, ggmlSizes } from './tensor.ts';
 
@@ -16,21 +19,45 @@ export interface RopeOptions {
   readonly frequencyScale: number;
 }
 
+interface Layout {
+  readonly shape: readonly number[];
+  readonly dtype?: Dtype;
+  readonly strides?: readonly number[];
+}
+
 /** enum ggml_rope_type: pairs (i, i + D/2), as in GPT-NeoX and every family here. */
 const ROPE_NEOX = 2;
 /** enum ggml_prec: accumulate in f32. */
 const PRECISION_F32 = 10;
 
-export class OpContext implements Disposable {
-  readonly #context: Pointer;
+/** n_tasks of a custom operation: as many as the device has threads. */
+const ALL_THREADS = -1;
 
-  constructor(bytes: number) {
-    this.#context = ggml().ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
+/** A graph under construction. */
+export class OpContext implements Disposable {
+  readonly capacity: number;
+  /** @internal of all memory that the graph reads or writes, its own descriptions included */
+  readonly lifetimes = new Set<Lifetime>();
+  readonly #lifetime = new Lifetime('a compiled graph');
+  readonly #device: Device;
+  readonly #pointer: Pointer;
+  readonly #nativeCalls = new NativeCalls();
+  #operations = 0;
+
+  /** @param capacity an upper bound of the number of operations */
+  constructor(device: Device, capacity: number) {
+    const overhead = Number(ggml().ggml_tensor_overhead());
+    const bytes = capacity * overhead + Number(ggml().ggml_graph_overhead_custom(capacity, false));
+    this.capacity = capacity;
+    this.lifetimes.add(this.#lifetime);
+    this.#device = device;
+    this.#pointer = ggml().ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
   }
 
   /** @internal */
   get pointer(): Pointer {
-    return this.#context;
+    this.#lifetime.check();
+    return this.#pointer;
   }
 
   /** x + y; y repeats along axes where it has size 1. */
@@ -52,86 +79,81 @@ export class OpContext implements Disposable {
 
   /** Adds y into x's memory; the result is x as it then is. */
   addInto(x: DeviceTensor, y: DeviceTensor): DeviceTensor {
-    return this.#binary('ggml_add_inplace', x, y);
+    return this.#binary('ggml_add_inplace', x, y, x);
   }
 
   /** x · factor + bias */
   scale(x: DeviceTensor, factor: number, bias = 0): DeviceTensor {
-    this.#need(x.contiguous, 'scale', 'a contiguous tensor', x);
-    return this.#like(x, ggml().ggml_scale_bias(this.#context, x.pointer, factor, bias));
+    need(isPlainF32(x), 'scale', 'a contiguous f32 tensor', x);
+    return this.#tensor(ggml().ggml_scale_bias(this.#next(), this.#use(x), factor, bias), x);
   }
 
   unary(name: 'sqr' | 'sqrt' | 'log' | 'exp' | 'tanh' | 'sigmoid' | 'silu', x: DeviceTensor): DeviceTensor {
-    this.#need(x.contiguous && x.dtype === 'f32', name, 'a contiguous f32 tensor', x);
-    return this.#like(x, ggml()[`ggml_${name}`](this.#context, x.pointer));
+    need(isPlainF32(x), name, 'a contiguous f32 tensor', x);
+    return this.#tensor(ggml()[`ggml_${name}`](this.#next(), this.#use(x)), x);
   }
 
   /** silu(gate) · up */
   swiglu(gate: DeviceTensor, up: DeviceTensor): DeviceTensor {
-    this.#need(
-      gate.contiguous && up.contiguous && sameShape(gate, up),
-      'swiglu',
-      'equal contiguous shapes',
-      gate,
-      up,
-    );
-    return this.#like(gate, ggml().ggml_swiglu_split(this.#context, gate.pointer, up.pointer));
+    const fits = isPlainF32(gate) && isPlainF32(up) && sameShape(gate, up);
+    need(fits, 'swiglu', 'equal contiguous f32 tensors', gate, up);
+    return this.#tensor(ggml().ggml_swiglu_split(this.#next(), this.#use(gate), this.#use(up)), gate);
   }
 
   /** Limits values to [low, high]. Writes over x, as ggml does: x must have no other reader. */
   clampInPlace(x: DeviceTensor, low: number, high: number): DeviceTensor {
-    return this.#like(x, ggml().ggml_clamp(this.#context, x.pointer, low, high));
+    need(isPlainF32(x), 'clamp', 'a contiguous f32 tensor', x);
+    return this.#tensor(ggml().ggml_clamp(this.#next(), this.#use(x), low, high), x);
   }
 
   /** Sum over the last axis, which stays with size 1. */
   sumLast(x: DeviceTensor): DeviceTensor {
-    this.#need(x.dtype === 'f32', 'sumLast', 'f32', x);
-    return new DeviceTensor(
-      ggml().ggml_sum_rows(this.#context, x.pointer),
-      [...x.shape.slice(0, -1), 1],
-      'f32',
-    );
+    need(hasRows(x) && x.dtype === 'f32', 'sumLast', 'f32 with contiguous rows', x);
+    return this.#tensor(ggml().ggml_sum_rows(this.#next(), this.#use(x)), {
+      shape: [...x.shape.slice(0, -1), 1],
+    });
   }
 
   /** Index of the largest of each row: [R, C] to [R] i32. */
   argmax(x: DeviceTensor): DeviceTensor {
-    this.#need(
-      x.shape.length === 2 && x.contiguous && x.dtype === 'f32',
-      'argmax',
-      'a contiguous f32 matrix',
-      x,
-    );
-    return new DeviceTensor(ggml().ggml_argmax(this.#context, x.pointer), [x.shape[0]!], 'i32');
+    need(x.shape.length === 2 && isPlainF32(x), 'argmax', 'a contiguous f32 matrix', x);
+    return this.#tensor(ggml().ggml_argmax(this.#next(), this.#use(x)), {
+      shape: [x.shape[0]!],
+      dtype: 'i32',
+    });
   }
 
-  /** Repeats axes of size 1 up to `shape`. */
+  /** Repeats every axis up to `shape`, whose sizes are multiples. */
   repeat(x: DeviceTensor, shape: readonly number[]): DeviceTensor {
     const fits = x.shape.length === shape.length && x.shape.every((size, axis) => shape[axis]! % size === 0);
-    this.#need(fits && x.dtype === 'f32', 'repeat', `an f32 tensor whose sizes divide [${shape}]`, x);
-    return new DeviceTensor(
-      ggml().ggml_repeat_4d(this.#context, x.pointer, ...ggmlSizes(shape)),
-      shape,
-      'f32',
+    need(
+      fits && hasRows(x) && x.dtype === 'f32',
+      'repeat',
+      `f32 with contiguous rows whose sizes divide [${shape}]`,
+      x,
     );
+    const sizes = ggmlSizes(shape);
+    return this.#tensor(ggml().ggml_repeat_4d(this.#next(), this.#use(x), ...sizes), { shape });
   }
 
   /**
    * x wᵀ over the last two axes.
    * @param x f32 [..., T, K]
-   * @param w [..., N, K], contiguous; its outer sizes divide x's, and x's groups share a w
+   * @param w [..., N, K] of any float type; its outer sizes divide x's, and x's groups share a w
    * @returns f32 [..., T, N]
    */
   matmulT(x: DeviceTensor, w: DeviceTensor): DeviceTensor {
     const outer = x.shape.slice(0, -2);
     const outerW = w.shape.slice(0, -2);
     const fits =
+      x.shape.length >= 2 &&
+      x.shape.length === w.shape.length &&
       x.shape.at(-1) === w.shape.at(-1) &&
-      outer.length === outerW.length &&
       outer.every((size, axis) => size % outerW[axis]! === 0);
-    this.#need(fits && x.dtype === 'f32', 'matmulT', 'f32 [..., T, K] by [..., N, K]', x, w);
-    this.#need(x.contiguous && w.contiguous, 'matmulT', 'contiguous tensors', x, w);
+    need(fits && isPlainF32(x), 'matmulT', 'contiguous f32 [..., T, K] by [..., N, K]', x, w);
+    need(w.contiguous && (isFloat(w.dtype) || isQuantized(w.dtype)), 'matmulT', 'contiguous floats', x, w);
     const shape = [...outer, x.shape.at(-2)!, w.shape.at(-2)!];
-    return new DeviceTensor(ggml().ggml_mul_mat(this.#context, w.pointer, x.pointer), shape, 'f32');
+    return this.#tensor(ggml().ggml_mul_mat(this.#next(), this.#use(w), this.#use(x)), { shape });
   }
 
   /**
@@ -142,22 +164,21 @@ export class OpContext implements Disposable {
    */
   outerProduct(x: DeviceTensor, y: DeviceTensor): DeviceTensor {
     const fits = x.shape.length === 2 && y.shape.length === 2 && x.shape[0] === y.shape[0];
-    this.#need(fits && x.dtype === 'f32' && y.dtype === 'f32', 'outerProduct', 'f32 [R, T] and [R, N]', x, y);
-    this.#need(x.contiguous && y.contiguous, 'outerProduct', 'contiguous tensors', x, y);
+    need(fits && isPlainF32(x) && isPlainF32(y), 'outerProduct', 'contiguous f32 [R, T] and [R, N]', x, y);
     const shape = [x.shape[1]!, y.shape[1]!];
-    return new DeviceTensor(ggml().ggml_out_prod(this.#context, y.pointer, x.pointer), shape, 'f32');
+    return this.#tensor(ggml().ggml_out_prod(this.#next(), this.#use(y), this.#use(x)), { shape });
   }
 
-  /** Rows of a table: [N, C] of any type and [R] i32 to f32 [R, C]. */
+  /** Rows of a table: [N, C] of any float type and [R] i32 to f32 [R, C]. */
   getRows(table: DeviceTensor, rows: DeviceTensor): DeviceTensor {
-    const fits =
-      table.shape.length === 2 && rows.shape.length === 1 && rows.dtype === 'i32' && table.dtype !== 'i32';
-    this.#need(fits, 'getRows', 'a table [N, C] and i32 [R]', table, rows);
+    const readable = hasRows(table) && (isFloat(table.dtype) || isQuantized(table.dtype));
+    const fits = table.shape.length === 2 && rows.shape.length === 1 && rows.dtype === 'i32';
+    need(readable && fits && rows.contiguous, 'getRows', 'a table [N, C] and i32 [R]', table, rows);
     const shape = [rows.shape[0]!, table.shape[1]!];
-    return new DeviceTensor(ggml().ggml_get_rows(this.#context, table.pointer, rows.pointer), shape, 'f32');
+    return this.#tensor(ggml().ggml_get_rows(this.#next(), this.#use(table), this.#use(rows)), { shape });
   }
 
-  /** Writes f32 rows [R, C] into a table [N, C] at i64 places [R]; the result is the table as it then is. */
+  /** Writes f32 rows [R, C] into a table [N, C] at i32 or i64 places [R]; the result is the table as it then is. */
   setRows(table: DeviceTensor, values: DeviceTensor, rows: DeviceTensor): DeviceTensor {
     const fits =
       table.shape.length === 2 &&
@@ -165,13 +186,18 @@ export class OpContext implements Disposable {
       table.shape[1] === values.shape[1] &&
       rows.shape.length === 1 &&
       rows.shape[0] === values.shape[0] &&
-      rows.dtype === 'i64' &&
-      values.dtype === 'f32';
-    this.#need(fits, 'setRows', 'a table [N, C], f32 values [R, C] and i64 [R]', table, values, rows);
-    return this.#like(
+      (rows.dtype === 'i64' || rows.dtype === 'i32');
+    const usable = hasRows(table) && isFloat(table.dtype) && isPlainF32(values) && rows.contiguous;
+    need(
+      fits && usable,
+      'setRows',
+      'a table [N, C], f32 values [R, C] and whole numbers [R]',
       table,
-      ggml().ggml_set_rows(this.#context, table.pointer, values.pointer, rows.pointer),
+      values,
+      rows,
     );
+    const inputs = [table, values, rows].map((tensor) => this.#use(tensor)) as [Pointer, Pointer, Pointer];
+    return this.#tensor(ggml().ggml_set_rows(this.#next(), ...inputs), table);
   }
 
   /**
@@ -180,47 +206,55 @@ export class OpContext implements Disposable {
    * @param mask f32, same rank; sizes equal x's on the last two axes, and divide x's before; finite values only
    */
   softmax(x: DeviceTensor, mask: DeviceTensor | undefined, scale: number): DeviceTensor {
-    this.#need(x.contiguous && x.dtype === 'f32', 'softmax', 'a contiguous f32 tensor', x);
+    need(isPlainF32(x), 'softmax', 'a contiguous f32 tensor', x);
     if (mask) {
       const [own, other] = [ggmlSizes(x.shape), ggmlSizes(mask.shape)];
       const fits =
         own[0] === other[0] && own[1] === other[1] && own[2] % other[2] === 0 && own[3] % other[3] === 0;
-      this.#need(fits && mask.contiguous && mask.dtype === 'f32', 'softmax', 'a mask that fits', x, mask);
+      need(fits && isPlainF32(mask), 'softmax', 'a mask that fits', x, mask);
     }
-    return this.#like(x, ggml().ggml_soft_max_ext(this.#context, x.pointer, mask?.pointer ?? null, scale, 0));
+    const maskPointer = mask ? this.#use(mask) : null;
+    return this.#tensor(ggml().ggml_soft_max_ext(this.#next(), this.#use(x), maskPointer, scale, 0), x);
   }
 
   /** x / sqrt(mean(x²) + epsilon) over the last axis. */
   rmsNorm(x: DeviceTensor, epsilon: number): DeviceTensor {
-    this.#need(x.contiguous && x.dtype === 'f32', 'rmsNorm', 'a contiguous f32 tensor', x);
-    return this.#like(x, ggml().ggml_rms_norm(this.#context, x.pointer, epsilon));
+    need(isPlainF32(x) && epsilon >= 0, 'rmsNorm', `contiguous f32 and epsilon ${epsilon} of 0 or more`, x);
+    return this.#tensor(ggml().ggml_rms_norm(this.#next(), this.#use(x), epsilon), x);
   }
 
   /**
    * Rotary position embedding.
    * @param x f32 [T, H, D]
    * @param positions i32 [T]
-   * @param frequencyFactors f32 [dimensions / 2], each divides its frequency
+   * @param factors f32 [dimensions / 2], each divides its frequency
    */
   rope(
     x: DeviceTensor,
     positions: DeviceTensor,
-    frequencyFactors: DeviceTensor | undefined,
+    factors: DeviceTensor | undefined,
     { dimensions, base, frequencyScale }: RopeOptions,
   ): DeviceTensor {
-    const fits = x.shape.length === 3 && positions.dtype === 'i32' && positions.shape[0] === x.shape[0];
-    this.#need(fits && x.dtype === 'f32' && x.contiguous, 'rope', 'f32 [T, H, D] and i32 [T]', x, positions);
-    const factors = frequencyFactors?.pointer ?? null;
-    return this.#like(
-      x,
+    const fits =
+      x.shape.length === 3 &&
+      positions.shape.length === 1 &&
+      positions.shape[0] === x.shape[0] &&
+      positions.dtype === 'i32';
+    need(fits && isPlainF32(x) && positions.contiguous, 'rope', 'f32 [T, H, D] and i32 [T]', x, positions);
+    const turns = dimensions > 0 && dimensions % 2 === 0 && dimensions <= x.shape[2]!;
+    need(turns, 'rope', `${dimensions} to be an even number of the features of a head`, x);
+    if (factors) {
+      const enough = isPlainF32(factors) && factors.shape.length === 1 && factors.shape[0] === dimensions / 2;
+      need(enough, 'rope', `f32 [${dimensions / 2}] of frequency factors`, factors);
+    }
+    const pointers = [this.#use(x), this.#use(positions), factors ? this.#use(factors) : null] as const;
+    return this.#tensor(
       ggml().ggml_rope_ext(
-        this.#context,
-        x.pointer,
-        positions.pointer,
-        factors,
+        this.#next(),
+        ...pointers,
         dimensions,
         ROPE_NEOX,
-        0,
+        0, // original context length: of no effect without the YaRN factors that follow
         base,
         frequencyScale,
         0,
@@ -228,6 +262,7 @@ export class OpContext implements Disposable {
         0,
         0,
       ),
+      x,
     );
   }
 
@@ -247,40 +282,49 @@ export class OpContext implements Disposable {
     scale: number,
   ): DeviceTensor {
     const [B, H, T, D] = q.shape;
+    const [Bk, Hkv, S, Dk] = k.shape;
     const fits =
-      q.shape.length === 4 &&
-      k.shape.join() === v.shape.join() &&
-      k.shape[0] === B &&
-      H! % k.shape[1]! === 0 &&
-      k.shape[3] === D &&
-      mask.dtype === 'f16' &&
-      mask.shape[2]! >= T! &&
-      mask.shape[3] === k.shape[2];
-    this.#need(fits && mask.contiguous, 'flashAttention', 'q, k, v and mask that fit', q, k, mask);
-    const result = ggml().ggml_flash_attn_ext(
-      this.#context,
-      q.pointer,
-      k.pointer,
-      v.pointer,
-      mask.pointer,
-      scale,
-      0,
-      0,
-    );
+      [q, k, v, mask].every(({ shape }) => shape.length === 4) &&
+      sameShape(k, v) &&
+      Bk === B &&
+      H! % Hkv! === 0 &&
+      Dk === D &&
+      (mask.shape[0] === B || mask.shape[0] === 1) &&
+      mask.shape[1] === 1 &&
+      mask.shape[2] === T &&
+      mask.shape[3] === S;
+    const usable =
+      [q, k, v].every(hasRows) &&
+      q.dtype === 'f32' &&
+      k.dtype === v.dtype &&
+      isFloat(k.dtype) &&
+      mask.contiguous &&
+      mask.dtype === 'f16';
+    need(fits && usable, 'flashAttention', 'q, k, v and mask that fit', q, k, v, mask);
+    const inputs = [q, k, v, mask].map((x) => this.#use(x)) as [Pointer, Pointer, Pointer, Pointer];
+    const result = ggml().ggml_flash_attn_ext(this.#next(), ...inputs, scale, 0, 0);
     ggml().ggml_flash_attn_ext_set_prec(result, PRECISION_F32);
-    return new DeviceTensor(result, [B!, T!, H!, D!], 'f32');
+    return this.#tensor(result, { shape: [B!, T!, H!, D!] });
   }
 
   /** A contiguous copy; x itself where it is contiguous. */
   contiguous(x: DeviceTensor): DeviceTensor {
-    return x.contiguous ? x : this.#like(x, ggml().ggml_cont(this.#context, x.pointer));
+    if (x.contiguous) return x;
+    need(hasRows(x) || !isQuantized(x.dtype), 'contiguous', 'rows of whole blocks', x);
+    const { shape, dtype } = x;
+    return this.#tensor(ggml().ggml_cont(this.#next(), this.#use(x)), { shape, dtype });
+  }
+
+  /** x itself where the elements of each row lie side by side, else a contiguous copy. */
+  contiguousRows(x: DeviceTensor): DeviceTensor {
+    return hasRows(x) ? x : this.contiguous(x);
   }
 
   /** A view with axes reordered: axis i of the result is axis axes[i] of x. */
   permute(x: DeviceTensor, axes: readonly number[]): DeviceTensor {
     const rank = x.shape.length;
-    const valid = axes.length === rank && [...axes].sort().every((axis, index) => axis === index);
-    this.#need(valid, 'permute', `an order of its axes instead of [${axes}]`, x);
+    const valid = axes.length === rank && axes.toSorted().every((axis, index) => axis === index);
+    need(valid, 'permute', `an order of its axes instead of [${axes}]`, x);
     const target = [0, 1, 2, 3];
     axes.forEach((from, to) => {
       target[rank - 1 - from] = rank - 1 - to;
@@ -288,77 +332,77 @@ export class OpContext implements Disposable {
     const [a, b, c, d] = target as [number, number, number, number];
     const shape = axes.map((axis) => x.shape[axis]!);
     const strides = axes.map((axis) => x.strides[axis]!);
-    return new DeviceTensor(
-      ggml().ggml_permute(this.#context, x.pointer, a, b, c, d),
-      shape,
-      x.dtype,
-      strides,
-    );
+    const pointer = ggml().ggml_permute(this.#next(), this.#use(x), a, b, c, d);
+    return this.#tensor(pointer, { shape, dtype: x.dtype, strides });
   }
 
   /** A view of a contiguous tensor with another shape. */
   reshape(x: DeviceTensor, shape: readonly number[]): DeviceTensor {
-    this.#need(
-      x.contiguous && count(x.shape) === count(shape),
+    const sizes = ggmlSizes(shape);
+    const blocks = sizes[0] % blockElements(x.dtype) === 0;
+    need(
+      blocks && x.contiguous && count(x.shape) === count(shape),
       'reshape',
       `contiguous, as many as [${shape}]`,
       x,
     );
-    return new DeviceTensor(
-      ggml().ggml_reshape_4d(this.#context, x.pointer, ...ggmlSizes(shape)),
-      shape,
-      x.dtype,
-    );
+    const pointer = ggml().ggml_reshape_4d(this.#next(), this.#use(x), ...sizes);
+    return this.#tensor(pointer, { shape, dtype: x.dtype });
   }
 
-  /** A view of `length` entries from `start` on along an axis. */
+  /** A view of `length` entries from `start` on along an axis; of whole blocks along the last one. */
   slice(x: DeviceTensor, axis: number, start: number, length: number): DeviceTensor {
+    const unit = axis === x.shape.length - 1 ? blockElements(x.dtype) : 1;
+    const whole = Number.isInteger(start / unit) && Number.isInteger(length / unit);
     const inside = start >= 0 && length > 0 && start + length <= (x.shape[axis] ?? 0);
-    const wholeRows = x.strides.at(-1) === blockBytes(x.dtype);
-    this.#need(inside && wholeRows, 'slice', `[${start}, ${start + length}) on axis ${axis}`, x);
+    need(inside && whole && hasRows(x), 'slice', `[${start}, ${start + length}) on axis ${axis}`, x);
     const shape = x.shape.map((size, index) => (index === axis ? length : size));
     const strides = [...x.strides];
     for (let i = strides.length - 2; i >= 0; i--) {
-      if (shape[i] === 1) strides[i] = strides[i + 1]! * Math.ceil(shape[i + 1]! / blockElements(x.dtype));
+      // Nobody steps along an axis of one entry: its stride may be what makes the view contiguous.
+      const inner = i === strides.length - 2 ? shape[i + 1]! / blockElements(x.dtype) : shape[i + 1]!;
+      if (shape[i] === 1) strides[i] = strides[i + 1]! * inner;
     }
     const outermost = strides[0]! * shape[0]!;
     const [, n1 = outermost, n2 = outermost, n3 = outermost] = strides.toReversed();
-    const offset = x.strides[axis]! * start;
-    return new DeviceTensor(
-      ggml().ggml_view_4d(this.#context, x.pointer, ...ggmlSizes(shape), n1, n2, n3, offset),
-      shape,
-      x.dtype,
-      strides,
-    );
+    const offset = x.strides[axis]! * (start / unit);
+    const sizes = ggmlSizes(shape);
+    const pointer = ggml().ggml_view_4d(this.#next(), this.#use(x), ...sizes, n1, n2, n3, offset);
+    return this.#tensor(pointer, { shape, dtype: x.dtype, strides });
   }
 
   concat(x: DeviceTensor, y: DeviceTensor, axis: number): DeviceTensor {
     const fits =
       x.dtype === y.dtype &&
       x.shape.length === y.shape.length &&
+      x.shape[axis] !== undefined &&
       x.shape.every((n, i) => i === axis || n === y.shape[i]);
-    this.#need(fits && x.contiguous && y.contiguous, 'concat', 'contiguous, equal but for one axis', x, y);
+    const usable = x.contiguous && y.contiguous && (isFloat(x.dtype) || x.dtype === 'i32');
+    need(fits && usable, 'concat', `contiguous, equal but for axis ${axis}`, x, y);
     const shape = x.shape.map((size, index) => (index === axis ? size + y.shape[index]! : size));
     const dimension = x.shape.length - 1 - axis;
-    return new DeviceTensor(
-      ggml().ggml_concat(this.#context, x.pointer, y.pointer, dimension),
-      shape,
-      x.dtype,
-    );
+    const pointer = ggml().ggml_concat(this.#next(), this.#use(x), this.#use(y), dimension);
+    return this.#tensor(pointer, { shape, dtype: x.dtype });
   }
 
   cast(x: DeviceTensor, dtype: 'f32' | 'f16' | 'bf16'): DeviceTensor {
-    return new DeviceTensor(ggml().ggml_cast(this.#context, x.pointer, typeNumber(dtype)), x.shape, dtype);
+    const known = isFloat(x.dtype) || (isQuantized(x.dtype) && x.contiguous && dtype === 'f32');
+    need(known, 'cast', `floats to make ${dtype} of`, x);
+    const pointer = ggml().ggml_cast(this.#next(), this.#use(x), typeNumber(dtype));
+    return this.#tensor(pointer, { shape: x.shape, dtype });
   }
 
-  /** Copies x into target's memory, converting; the result is target as it then is. */
+  /** Copies x into target's memory, converting floats; the result is target as it then is. */
   copyInto(x: DeviceTensor, target: DeviceTensor): DeviceTensor {
-    this.#need(count(x.shape) === count(target.shape), 'copyInto', 'equally many elements', x, target);
-    return this.#like(target, ggml().ggml_cpy(this.#context, x.pointer, target.pointer));
+    const known = isFloat(x.dtype) && isFloat(target.dtype);
+    const fits = count(x.shape) === count(target.shape);
+    need(known && fits, 'copyInto', 'equally many floats', x, target);
+    return this.#tensor(ggml().ggml_cpy(this.#next(), this.#use(x), this.#use(target)), target);
   }
 
   /**
    * AdamW in place, https://arxiv.org/abs/1711.05101.
+   * @param parameter a trainable variable
    * @param settings f32 [7]: rate, β₁, β₂, ε, weight decay, 1/(1−β₁ᵗ), 1/(1−β₂ᵗ)
    */
   adamw(
@@ -367,53 +411,126 @@ export class OpContext implements Disposable {
     settings: DeviceTensor,
   ): DeviceTensor {
     const all = [parameter, gradient, mean, variance];
-    const fits = all.every(
-      (tensor) => sameShape(tensor, parameter) && tensor.dtype === 'f32' && tensor.contiguous,
+    const fits = all.every((tensor) => sameShape(tensor, parameter) && isPlainF32(tensor));
+    const seven = settings.shape.join() === '7' && isPlainF32(settings);
+    const demand = 'a trainable variable, three f32 tensors like it, and f32 [7]';
+    need(fits && seven && parameter.trainable, 'adamw', demand, ...all, settings);
+    const [p, g, m, v, s] = [...all, settings].map((tensor) => this.#use(tensor));
+    return this.#tensor(ggml().ggml_opt_step_adamw(this.#next(), p!, g!, m!, v!, s!), parameter);
+  }
+
+  /** Whether own kernels compute here. */
+  get hasNativeKernels(): boolean {
+    return this.#device.nativeKernels !== undefined;
+  }
+
+  /**
+   * An operation of an own kernel.
+   * @param kernel its name in native/
+   * @param parameters whole numbers, see `encodeFloat`
+   * @param shape of the f32 result; absent where the kernel changes its first input, which then is the result
+   */
+  native(
+    kernel: string,
+    inputs: readonly DeviceTensor[],
+    parameters: readonly number[],
+    shape?: readonly number[],
+  ): DeviceTensor {
+    need(
+      inputs.every(({ contiguous }) => contiguous),
+      kernel,
+      'contiguous tensors',
+      ...inputs,
     );
-    this.#need(fits && settings.shape[0] === 7, 'adamw', 'four equal f32 tensors and seven settings', ...all);
-    return this.#like(
-      parameter,
-      ggml().ggml_opt_step_adamw(
-        this.#context,
-        parameter.pointer,
-        gradient.pointer,
-        mean.pointer,
-        variance.pointer,
-        settings.pointer,
-      ),
-    );
+    const address = this.#device.nativeKernels!.symbol(kernel);
+    const call = this.#nativeCalls.add(parameters);
+    const used = inputs.map((tensor) => this.#use(tensor));
+    const list = new BigInt64Array(used.map((pointer) => pointer!));
+    const result = shape
+      ? ggml().ggml_custom_4d(
+          this.#next(),
+          typeNumber('f32'),
+          ...ggmlSizes(shape),
+          list,
+          used.length,
+          address,
+          ALL_THREADS,
+          call,
+        )
+      : ggml().ggml_custom_inplace(
+          this.#next(),
+          used[0]!,
+          list.subarray(1),
+          used.length - 1,
+          address,
+          ALL_THREADS,
+          call,
+        );
+    this.#nativeCalls.connect(used, result);
+    return this.#tensor(result, shape ? { shape } : inputs[0]!);
+  }
+
+  /** @internal Tells native kernels where the placed tensors lie. */
+  bindNativeCalls(): void {
+    this.#nativeCalls.bind();
   }
 
   [Symbol.dispose](): void {
-    ggml().ggml_free(this.#context);
+    if (!this.#lifetime.end()) return;
+    this.#device.whenIdle(() => {
+      ggml().ggml_free(this.#pointer);
+      this.#nativeCalls[Symbol.dispose]();
+    });
   }
 
   #binary(
     name: 'ggml_add' | 'ggml_sub' | 'ggml_mul' | 'ggml_div' | 'ggml_add_inplace',
     x: DeviceTensor,
     y: DeviceTensor,
+    result: Layout = { shape: x.shape },
   ): DeviceTensor {
     const offset = x.shape.length - y.shape.length;
     const fits = offset >= 0 && y.shape.every((size, axis) => x.shape[axis + offset]! % size === 0);
-    this.#need(
-      fits && x.dtype === 'f32' && y.dtype === 'f32',
-      name.slice(5),
-      'f32, the second repeating',
-      x,
-      y,
-    );
-    return this.#like(x, ggml()[name](this.#context, x.pointer, y.pointer));
+    const usable = x.dtype === 'f32' && y.dtype === 'f32' && hasRows(x);
+    need(fits && usable, name.slice(5), 'f32, contiguous rows, the second repeating', x, y);
+    return this.#tensor(ggml()[name](this.#next(), this.#use(x), this.#use(y)), result);
   }
 
-  #like(x: DeviceTensor, pointer: Pointer): DeviceTensor {
-    return new DeviceTensor(pointer, x.shape, x.dtype);
+  /** The native context, which has room for one more operation. */
+  #next(): Pointer {
+    assert(this.#operations++ < this.capacity, 'more operations than the graph has room for');
+    return this.pointer;
   }
 
-  #need(condition: boolean, op: string, demand: string, ...given: DeviceTensor[]): void {
-    if (condition) return;
-    const shown = given.map(({ dtype, shape }) => `${dtype} [${shape}]`).join(', ');
-    throw new ShapeError(`${op}: needs ${demand}, got ${shown}`);
+  #use(x: DeviceTensor): Pointer {
+    this.lifetimes.add(x.lifetime);
+    return x.pointer;
   }
+
+  /** A result; a view where `layout` is a tensor that shares its memory. */
+  #tensor(pointer: Pointer, { shape, dtype = 'f32', strides }: Layout): DeviceTensor {
+    return new DeviceTensor(this.#lifetime, pointer, strides ? { shape, dtype, strides } : { shape, dtype });
+  }
+}
+
+/** @throws ShapeError that shows what was given */
+function need(condition: unknown, op: string, demand: string, ...given: DeviceTensor[]): void {
+  if (condition) return;
+  const shown = given.map(({ dtype, shape }) => `${dtype} [${shape}]`).join(', ');
+  throw new ShapeError(`${op}: needs ${demand}, got ${shown}`);
+}
+
+function isFloat(dtype: Dtype): boolean {
+  return dtype === 'f32' || dtype === 'f16' || dtype === 'bf16';
+}
+
+function isPlainF32(x: DeviceTensor): boolean {
+  return x.contiguous && x.dtype === 'f32';
+}
+
+/** Elements of a row lie side by side. */
+function hasRows(x: DeviceTensor): boolean {
+  return x.strides.at(-1) === blockBytes(x.dtype);
 }
 
 function sameShape(x: DeviceTensor, y: DeviceTensor): boolean {

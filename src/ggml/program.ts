@@ -2,9 +2,10 @@
  * A ggml graph, allocated and computed. Programs of one arena share its memory: computing one overwrites what
  * another left there, so read results before the next run.
  */
-import { DeviceError, MemoryError } from '../core/index.ts';
+import { assert, MemoryError } from '../core/index.ts';
 import type { Device } from './device.ts';
 import { ggml } from './library.ts';
+import { Lifetime } from './lifetime.ts';
 import type { OpContext } from './op-context.ts';
 import type { Pointer } from './signatures.ts';
 import type { DeviceTensor } from './tensor.ts';
@@ -14,11 +15,13 @@ export class Arena implements Disposable {
   readonly device: Device;
   /** Changes whenever the memory moved: programs placed before have to be built anew. */
   generation = 0;
+  /** @internal */
+  readonly lifetime = new Lifetime('an arena');
   readonly #allocator: Pointer;
   #bytes = 0;
-  #open = true;
 
   constructor(device: Device) {
+    device.checkIdle();
     this.device = device;
     this.#allocator = ggml().ggml_gallocr_new(device.bufferType);
     device.count(1, 0);
@@ -30,30 +33,37 @@ export class Arena implements Disposable {
 
   /** @internal Gives every tensor of a graph its place. */
   place(graph: Pointer): void {
-    if (!ggml().ggml_gallocr_alloc_graph(this.#allocator, graph)) {
+    this.lifetime.check();
+    this.device.checkIdle();
+    // Planned anew for each graph: the allocator alone would take another graph's plan where node counts are equal.
+    const placed =
+      ggml().ggml_gallocr_reserve(this.#allocator, graph) &&
+      ggml().ggml_gallocr_alloc_graph(this.#allocator, graph);
+    const bytes = Number(ggml().ggml_gallocr_get_buffer_size(this.#allocator, 0));
+    if (bytes !== this.#bytes) {
+      this.device.count(0, bytes - this.#bytes);
+      this.#bytes = bytes;
+      this.generation++;
+    }
+    if (!placed) {
       throw new MemoryError(
         `graph: ${this.device.name} has too little memory for the intermediate values; ` +
           'lower per_device_train_batch_size or cutoff_len',
       );
     }
-    const bytes = Number(ggml().ggml_gallocr_get_buffer_size(this.#allocator, 0));
-    if (bytes === this.#bytes) return;
-    this.device.count(0, bytes - this.#bytes);
-    this.#bytes = bytes;
-    this.generation++;
   }
 
   [Symbol.dispose](): void {
-    if (!this.#open) return;
-    this.#open = false;
-    ggml().ggml_gallocr_free(this.#allocator);
+    if (!this.lifetime.end()) return;
     this.device.count(-1, -this.#bytes);
+    this.device.whenIdle(() => ggml().ggml_gallocr_free(this.#allocator));
   }
 }
 
 export class Program {
   readonly nodes: number;
   readonly #arena: Arena;
+  readonly #context: OpContext;
   readonly #graph: Pointer;
   readonly #generation: number;
 
@@ -61,24 +71,19 @@ export class Program {
    * Places a graph in the arena.
    * @param context holds the tensors; it has to outlive the program
    * @param outputs what will be read; computed in this order
-   * @param capacity an upper bound of the number of operations
    */
-  constructor(arena: Arena, context: OpContext, outputs: readonly DeviceTensor[], capacity: number) {
+  constructor(arena: Arena, context: OpContext, outputs: readonly DeviceTensor[]) {
     this.#arena = arena;
-    this.#graph = ggml().ggml_new_graph_custom(context.pointer, capacity, false);
+    this.#context = context;
+    this.#graph = ggml().ggml_new_graph_custom(context.pointer, context.capacity, false);
     for (const { pointer } of outputs) {
       ggml().ggml_set_output(pointer);
       ggml().ggml_build_forward_expand(this.#graph, pointer);
     }
     this.nodes = ggml().ggml_graph_n_nodes(this.#graph);
     arena.place(this.#graph);
+    context.bindNativeCalls();
     this.#generation = arena.generation;
-  }
-
-  /** Bytes that a graph of so many operations needs in its context. */
-  static contextBytes(tensors: number, capacity: number): number {
-    const overhead = Number(ggml().ggml_tensor_overhead());
-    return tensors * overhead + Number(ggml().ggml_graph_overhead_custom(capacity, false));
   }
 
   /** False when the arena's memory moved since: build the program anew. */
@@ -86,16 +91,14 @@ export class Program {
     return this.#generation === this.#arena.generation;
   }
 
-  /** Computes on a thread of its own; resolves when all results can be read. */
-  compute(): Promise<void> {
-    const { device } = this.#arena;
-    return new Promise<void>((resolve, reject) => {
-      ggml().ggml_backend_graph_compute.async(device.backend, this.#graph, (error, status) => {
-        if (error) reject(error);
-        else if (status !== 0)
-          reject(new DeviceError(`graph: ${device.name} failed with ggml status ${status}`));
-        else resolve();
-      });
-    });
+  /**
+   * Computes on a thread of its own; resolves when all results can be read.
+   * @throws DeviceError when memory that the graph uses was disposed
+   */
+  async compute(): Promise<void> {
+    assert(this.valid, 'a program is computed whose memory has moved');
+    this.#arena.lifetime.check();
+    for (const lifetime of this.#context.lifetimes) lifetime.check();
+    await this.#arena.device.compute(this.#graph);
   }
 }

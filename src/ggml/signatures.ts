@@ -69,6 +69,7 @@ export const SIGNATURES = {
   ggml_op_desc: ['base', 'str', 'void*'],
   ggml_gallocr_new: ['base', 'void*', 'void*'],
   ggml_gallocr_free: ['base', 'void', 'void*'],
+  ggml_gallocr_reserve: ['base', 'bool', 'void*', 'void*'],
   ggml_gallocr_alloc_graph: ['base', 'bool', 'void*', 'void*'],
   ggml_gallocr_get_buffer_size: ['base', 'size_t', 'void*', 'int'],
 
@@ -120,6 +121,9 @@ export const SIGNATURES = {
   ggml_cast: op('void*', 'int'),
   ggml_cpy: op('void*', 'void*'),
   ggml_opt_step_adamw: op('void*', 'void*', 'void*', 'void*', 'void*'),
+
+  ggml_custom_4d: op('int', 'int64', 'int64', 'int64', 'int64', 'bytes', 'int', 'void*', 'int', 'void*'),
+  ggml_custom_inplace: op('void*', 'bytes', 'int', 'void*', 'int', 'void*'),
 
   ggml_fp16_to_fp32_row: ['base', 'void', 'bytes', 'bytes', 'int64'],
   ggml_bf16_to_fp32_row: ['base', 'void', 'bytes', 'bytes', 'int64'],

@@ -6,30 +6,50 @@ import { assert, blockBytes, blockElements, type Dtype, ShapeError, sizeInBytes 
 import type { Device, DeviceBuffer } from './device.ts';
 import { typeNumber } from './dtypes.ts';
 import { ggml } from './library.ts';
+import { Lifetime } from './lifetime.ts';
 import type { Pointer } from './signatures.ts';
 
 /** ggml tensors have at most four axes. */
 export const MAX_RANK = 4;
 
+interface Layout {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  /** Row-major when absent. */
+  readonly strides?: readonly number[];
+  readonly trainable?: boolean | undefined;
+}
+
 export class DeviceTensor {
   readonly shape: readonly number[];
   readonly dtype: Dtype;
-  /** Bytes from one entry to the next, per axis. */
+  /** Bytes from one entry to the next, per axis; from one block to the next on the last. */
   readonly strides: readonly number[];
   readonly contiguous: boolean;
-  /** @internal for the ggml room only */
-  readonly pointer: Pointer;
+  /** What an optimizer step may change. */
+  readonly trainable: boolean;
+  /** @internal whose end ends the tensor */
+  readonly lifetime: Lifetime;
+  readonly #pointer: Pointer;
 
   /** @internal */
-  constructor(pointer: Pointer, shape: readonly number[], dtype: Dtype, strides?: readonly number[]) {
+  constructor(lifetime: Lifetime, pointer: Pointer, { shape, dtype, strides, trainable = false }: Layout) {
     assert(pointer, 'ggml gave no tensor: the context is too small');
     const rowMajor = rowMajorStrides(shape, dtype);
-    this.pointer = pointer;
+    this.lifetime = lifetime;
+    this.#pointer = pointer;
     this.shape = shape;
     this.dtype = dtype;
     this.strides = strides ?? rowMajor;
     // Strict also where an axis has size 1: some operations look at its stride all the same.
     this.contiguous = this.strides.every((stride, axis) => stride === rowMajor[axis]);
+    this.trainable = trainable;
+  }
+
+  /** @internal for the ggml room only @throws DeviceError when its memory was freed */
+  get pointer(): Pointer {
+    this.lifetime.check();
+    return this.#pointer;
   }
 }
 
@@ -45,7 +65,11 @@ function rowMajorStrides(shape: readonly number[], dtype: Dtype): number[] {
 
 /** ggml's four sizes, innermost first. */
 export function ggmlSizes(shape: readonly number[]): [number, number, number, number] {
-  if (shape.length > MAX_RANK || shape.some((size) => !Number.isSafeInteger(size) || size < 1)) {
+  if (
+    shape.length < 1 ||
+    shape.length > MAX_RANK ||
+    shape.some((size) => !Number.isSafeInteger(size) || size < 1)
+  ) {
     throw new ShapeError(`tensor: [${shape}] is no shape of one to four positive sizes`);
   }
   const [a = 1, b = 1, c = 1, d = 1] = [...shape].reverse();
@@ -63,42 +87,60 @@ export interface VariableSpec {
 export class Variables implements Disposable {
   readonly tensors: readonly DeviceTensor[];
   readonly bytes: number;
-  readonly #buffer: DeviceBuffer;
+  readonly #device: Device;
   readonly #context: Pointer;
-  #open = true;
+  readonly #buffer: DeviceBuffer;
+  readonly #lifetime: Lifetime;
 
   /** @param purpose what the memory is for, said when there is not enough of it */
   constructor(device: Device, specs: readonly VariableSpec[], purpose: string) {
-    const overhead = Number(ggml().ggml_tensor_overhead());
+    for (const spec of specs) checkSpec(spec);
+    this.#device = device;
+    this.#lifetime = new Lifetime(`memory for ${purpose}`);
     this.#context = ggml().ggml_init({
-      mem_size: (specs.length + 1) * overhead,
+      mem_size: (specs.length + 1) * Number(ggml().ggml_tensor_overhead()),
       mem_buffer: null,
       no_alloc: true,
     });
-    this.tensors = specs.map(({ shape, dtype, trainable }) => {
-      if (Number.isNaN(sizeInBytes(dtype, shape))) {
-        throw new ShapeError(`tensor: rows of ${shape.at(-1)} elements do not fill whole blocks of ${dtype}`);
-      }
-      const pointer = ggml().ggml_new_tensor_4d(this.#context, typeNumber(dtype), ...ggmlSizes(shape));
-      if (trainable) ggml().ggml_set_param(pointer);
-      return new DeviceTensor(pointer, shape, dtype);
+    this.tensors = specs.map((spec) => {
+      const pointer = ggml().ggml_new_tensor_4d(
+        this.#context,
+        typeNumber(spec.dtype),
+        ...ggmlSizes(spec.shape),
+      );
+      if (spec.trainable) ggml().ggml_set_param(pointer);
+      return new DeviceTensor(this.#lifetime, pointer, spec);
     });
     const expected = specs.reduce((sum, { shape, dtype }) => sum + sizeInBytes(dtype, shape), 0);
-    this.#buffer = device.allocate(this.#context, purpose, expected);
+    try {
+      this.#buffer = device.allocate(this.#context, purpose, expected);
+    } catch (error) {
+      ggml().ggml_free(this.#context);
+      throw error;
+    }
     this.bytes = this.#buffer.bytes;
   }
 
   /** Sets every byte to zero. */
   clear(): void {
+    this.#lifetime.check();
     this.#buffer.clear();
   }
 
   [Symbol.dispose](): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (!this.#lifetime.end()) return;
     this.#buffer.free();
-    ggml().ggml_free(this.#context);
+    this.#device.whenIdle(() => ggml().ggml_free(this.#context));
   }
+}
+
+function checkSpec({ shape, dtype }: VariableSpec): void {
+  ggmlSizes(shape);
+  const bytes = sizeInBytes(dtype, shape);
+  if (Number.isNaN(bytes)) {
+    throw new ShapeError(`tensor: rows of ${shape.at(-1)} elements do not fill whole blocks of ${dtype}`);
+  }
+  if (!Number.isSafeInteger(bytes)) throw new ShapeError(`tensor: ${dtype} [${shape}] has too many bytes`);
 }
 
 /** Copies host bytes into a contiguous tensor, from `byteOffset` of it on. */
@@ -116,7 +158,7 @@ export function readTensor(tensor: DeviceTensor, target: ArrayBufferView, byteOf
 function checkRange(what: string, tensor: DeviceTensor, bytes: number, offset: number): void {
   const size = sizeInBytes(tensor.dtype, tensor.shape);
   assert(tensor.contiguous, `${what} of a tensor that is not contiguous`);
-  if (offset < 0 || offset + bytes > size) {
+  if (!(offset >= 0 && offset + bytes <= size)) {
     throw new ShapeError(`${what}: ${bytes} bytes at ${offset} do not fit ${tensor.dtype} [${tensor.shape}]`);
   }
 }

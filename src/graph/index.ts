@@ -9,6 +9,7 @@ export {
   type DeviceTensor,
   fromFloat32,
   listDevices,
+  nativeNote,
   readTensor,
   toFloat32,
   Variables,
@@ -24,6 +25,7 @@ export { accumulate, adamw, assign, setRows } from './ops/effects.ts';
 export { argmax, flashAttention } from './ops/inference.ts';
 export { concat, contiguous, pad, permute, reshape, slice, transposed } from './ops/layout.ts';
 export { input, variable } from './ops/leaf.ts';
+export { adaptedLinear, linear } from './ops/linear.ts';
 export { matmulT } from './ops/matmul.ts';
 export { rmsNorm, softmax } from './ops/normalization.ts';
 export { type Rope, rope } from './ops/rope.ts';

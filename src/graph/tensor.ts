@@ -20,6 +20,20 @@ export interface ReverseArguments<A> {
   needs(input: number): boolean;
 }
 
+/** An own kernel of the CPU that can stand in for an operation's lowering, which is its oracle. */
+export interface NativeKernel<A> {
+  /** In native/. */
+  readonly name: string;
+  /** Whether it computes these inputs; all others are lowered. */
+  accepts(inputs: readonly Tensor[], attributes: A): boolean;
+  /** What the kernel is told, in its order. @param encode makes a float a whole number */
+  parameters(inputs: readonly Tensor[], attributes: A, encode: (value: number) => number): number[];
+  /** The inputs that it reads, where these are not all. */
+  inputs?<T>(inputs: readonly T[]): readonly T[];
+  /** It changes its first input, which is the result. */
+  readonly inPlace?: boolean;
+}
+
 /** Why an operation has no reverse rule. */
 export interface NonDifferentiable {
   readonly nonDifferentiable: string;
@@ -33,6 +47,9 @@ export interface Op<A = object> {
   /** Written with operations, so that it runs on every device. */
   readonly reverse: ((given: ReverseArguments<A>) => Gradients) | NonDifferentiable;
   lower(context: OpContext, inputs: readonly DeviceTensor[], attributes: A): DeviceTensor;
+  readonly native?: NativeKernel<A>;
+  /** Which input holds indices, and what they have to stay below: checked before a run. */
+  indices?(inputs: readonly Tensor[]): { readonly indices: Tensor; readonly below: number };
 }
 
 /** A value to be computed. Immutable; equal graphs are equal in the order of creation (`id`). */

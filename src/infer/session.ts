@@ -12,8 +12,8 @@ import {
   type Executable,
   embedding,
   input,
+  linear,
   log,
-  matmulT,
   reshape,
   scale,
   softmax,
@@ -159,7 +159,7 @@ export class Session implements Disposable {
     const hidden = hiddenStates(this.decoder, { tokens, positions: input('positions', [T], 'i32') }, pattern);
     const outputs = () => {
       if (kind === 'nothing') return hidden;
-      const logits = matmulT(embedding(hidden, input('readRows', [reads], 'i32')), outputHead(this.decoder));
+      const logits = linear(embedding(hidden, input('readRows', [reads], 'i32')), outputHead(this.decoder));
       if (kind === 'logits') return logits;
       if (kind === 'argmax') return argmax(logits);
       const flat = reshape(softmax(logits), [reads * this.decoder.spec.vocabSize, 1]);

@@ -6,7 +6,7 @@ import {
   add,
   embedding,
   geglu,
-  matmulT,
+  linear,
   mul,
   reshape,
   rmsNorm,
@@ -91,7 +91,7 @@ function attention(
   const { spec } = decoder;
   const T = x.shape[0]!;
   const heads = (module: LinearModule, count: number) =>
-    reshape(linear(decoder, layer, module, x), [T, count, spec.headDim]);
+    reshape(projection(decoder, layer, module, x), [T, count, spec.headDim]);
   const turned = (value: Tensor, name: string) => {
     const path = `model.layers.${layer}.self_attn.${name}.weight`;
     const normed = spec.queryKeyNorm ? norm(decoder, value, path) : value;
@@ -100,19 +100,19 @@ function attention(
   const q = turned(heads('q_proj', spec.headCount), 'q_norm');
   const k = turned(heads('k_proj', spec.kvHeadCount), 'k_norm');
   const v = heads('v_proj', spec.kvHeadCount);
-  return linear(decoder, layer, 'o_proj', pattern.attend(layer, q, k, v));
+  return projection(decoder, layer, 'o_proj', pattern.attend(layer, q, k, v));
 }
 
 function feedForward(decoder: Decoder, layer: number, x: Tensor): Tensor {
-  const gate = linear(decoder, layer, 'gate_proj', x);
-  const up = linear(decoder, layer, 'up_proj', x);
+  const gate = projection(decoder, layer, 'gate_proj', x);
+  const up = projection(decoder, layer, 'up_proj', x);
   const unit = decoder.spec.gatedUnit === 'swiglu' ? swiglu(gate, up) : geglu(gate, up);
-  return linear(decoder, layer, 'down_proj', unit);
+  return projection(decoder, layer, 'down_proj', unit);
 }
 
-function linear(decoder: Decoder, layer: number, module: LinearModule, x: Tensor): Tensor {
-  const y = matmulT(x, decoder.weights.get(`${linearPath(layer, module)}.weight`));
-  return decoder.adapter ? decoder.adapter.add(y, x, layer, module) : y;
+function projection(decoder: Decoder, layer: number, module: LinearModule, x: Tensor): Tensor {
+  const weight = decoder.weights.get(`${linearPath(layer, module)}.weight`);
+  return decoder.adapter ? decoder.adapter.linear(x, weight, layer, module) : linear(x, weight);
 }
 
 /** RMS norm with weight over the last axis of [T, C] or [T, H, D]. */

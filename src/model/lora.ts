@@ -3,7 +3,17 @@
  * f32 buffer, so that the optimizer makes one pass.
  */
 import { ConfigError, type Random } from '../core/index.ts';
-import { add, elementCount, matmulT, reshape, scale, slice, type Tensor } from '../graph/index.ts';
+import {
+  adaptedLinear,
+  add,
+  elementCount,
+  linear,
+  matmulT,
+  reshape,
+  scale,
+  slice,
+  type Tensor,
+} from '../graph/index.ts';
 import { type DecoderSpec, LINEAR_MODULES, type LinearModule, linearPath, linearShape } from './spec.ts';
 
 export interface LoraSpec {
@@ -101,13 +111,14 @@ export class LoraBranches {
     return [...this.#tensors.values()];
   }
 
-  /** y plus this adapter's part for x; y itself where the layer has no adapter. */
-  add(y: Tensor, x: Tensor, layer: number, module: LinearModule): Tensor {
+  /** A linear layer with this adapter's part; without one where the layer has none. */
+  linear(x: Tensor, weight: Tensor, layer: number, module: LinearModule): Tensor {
     const key = `${layer}.${module}`;
     const a = this.#tensors.get(`${key}.A`);
     const b = this.#tensors.get(`${key}.B`);
-    if (!a || !b) return y;
-    const low = matmulT(this.#dropped ? this.#dropped(x, key) : x, a);
-    return add(y, matmulT(scale(low, this.#scaling), b));
+    if (!a || !b) return linear(x, weight);
+    if (!this.#dropped) return adaptedLinear(x, weight, { a, b, factor: this.#scaling });
+    const low = matmulT(this.#dropped(x, key), a);
+    return add(linear(x, weight), matmulT(scale(low, this.#scaling), b));
   }
 }

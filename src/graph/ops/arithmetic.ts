@@ -20,7 +20,7 @@ export const addOp: Op = {
     gradient,
     needs(1) ? sumTo(gradient, y!.shape) : undefined,
   ],
-  lower: (context, [x, y]) => context.add(x!, y!),
+  lower: (context, [x, y]) => context.add(context.contiguousRows(x!), y!),
 };
 
 export function add(x: Tensor, y: Tensor): Tensor {
@@ -34,7 +34,7 @@ export const subOp: Op = {
     gradient,
     needs(1) ? scale(sumTo(gradient, y!.shape), -1) : undefined,
   ],
-  lower: (context, [x, y]) => context.sub(x!, y!),
+  lower: (context, [x, y]) => context.sub(context.contiguousRows(x!), y!),
 };
 
 export function sub(x: Tensor, y: Tensor): Tensor {
@@ -48,7 +48,7 @@ export const mulOp: Op = {
     needs(0) ? mul(gradient, y!) : undefined,
     needs(1) ? sumTo(mul(gradient, x!), y!.shape) : undefined,
   ],
-  lower: (context, [x, y]) => context.mul(x!, y!),
+  lower: (context, [x, y]) => context.mul(context.contiguousRows(x!), y!),
 };
 
 export function mul(x: Tensor, y: Tensor): Tensor {
@@ -62,7 +62,7 @@ export const divOp: Op = {
     needs(0) ? div(gradient, y!) : undefined,
     needs(1) ? scale(sumTo(div(mul(gradient, output), y!), y!.shape), -1) : undefined,
   ],
-  lower: (context, [x, y]) => context.div(x!, y!),
+  lower: (context, [x, y]) => context.div(context.contiguousRows(x!), y!),
 };
 
 export function div(x: Tensor, y: Tensor): Tensor {
@@ -102,7 +102,7 @@ export const repeatOp: Op<{ shape: Shape }> = {
     return { shape, dtype: x!.dtype };
   },
   reverse: ({ inputs: [x], gradient }) => [sumTo(gradient, x!.shape)],
-  lower: (context, [x], { shape }) => context.repeat(x!, shape),
+  lower: (context, [x], { shape }) => context.repeat(context.contiguousRows(x!), shape),
 };
 
 /** Repeats axes of size 1 up to the wanted shape. */

@@ -1,11 +1,12 @@
 /** Cross entropy of a linear head, without a one-hot matrix and without stored logit gradients. */
-import { ShapeError } from '../../core/index.ts';
-import { apply, type Op, type Tensor } from '../tensor.ts';
-import { mul, sub } from './arithmetic.ts';
-import { transposed } from './layout.ts';
-import { matmulT } from './matmul.ts';
+import { assert, ShapeError } from '../../core/index.ts';
+import { apply, elementCount, type Op, type Tensor } from '../tensor.ts';
+import { exp } from './activations.ts';
+import { mul, scale } from './arithmetic.ts';
+import { setRows } from './effects.ts';
+import { reshape } from './layout.ts';
+import { linear, linearReversed } from './linear.ts';
 import { softmax } from './normalization.ts';
-import { embedding } from './rows.ts';
 
 /** ggml addresses elements of the flat probabilities by 32-bit numbers. */
 const MAX_PROBABILITIES = 2 ** 31 - 1;
@@ -26,17 +27,25 @@ export const crossEntropyOp: Op = {
     }
     return { shape: [R!, 1], dtype: 'f32' };
   },
-  // d loss / d x = (p − onehot) · head. The subtraction stays out of the product: where p ≈ 1, rounding p to the
-  // head's precision would leave nothing of it.
-  reverse: ({ inputs: [, head, probabilities, labels], gradient }) => [
-    mul(sub(matmulT(probabilities!, transposed(head!)), embedding(head!, labels!)), gradient),
-  ],
+  // d loss / d x = (p − onehot) · head. The label's p − 1 is set before the product: rounding p to the head's precision
+  // there would leave nothing of it where p ≈ 1. It is written over p, which by then nobody else reads.
+  reverse: ({ inputs: [, head, probabilities, , places], output, gradient, needs }) => {
+    assert(!needs(1), 'crossEntropy: the head is not trained and has no gradient');
+    const [R, V] = probabilities!.shape as [number, number];
+    const right = scale(exp(scale(output, -1)), 1, -1);
+    const slopes = reshape(setRows(reshape(probabilities!, [R * V, 1]), right, places!), [R, V]);
+    return [mul(linearReversed(slopes, head!), gradient)];
+  },
   lower: (context, [, , probabilities, , places]) => {
     const [R, V] = probabilities!.shape;
     const flat = context.reshape(probabilities!, [R! * V!, 1]);
     const picked = context.clampInPlace(context.getRows(flat, places!), SMALLEST_PROBABILITY, 1);
     return context.scale(context.unary('log', picked), -1);
   },
+  indices: ([, , probabilities, , places]) => ({
+    indices: places!,
+    below: elementCount(probabilities!.shape),
+  }),
 };
 
 /**
@@ -48,6 +57,6 @@ export const crossEntropyOp: Op = {
  * @returns [R, 1]
  */
 export function crossEntropy(x: Tensor, head: Tensor, labels: Tensor, places: Tensor): Tensor {
-  const probabilities = softmax(matmulT(x, head));
+  const probabilities = softmax(linear(x, head));
   return apply(crossEntropyOp, [x, head, probabilities, labels, places], {});
 }

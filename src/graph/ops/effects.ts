@@ -1,6 +1,8 @@
 /** Operations that change variables. They are no part of a differentiated graph; order them by data, or last. */
 import { ShapeError } from '../../core/index.ts';
+import { lowerAs } from '../compose.ts';
 import { apply, elementCount, type Op, type Tensor } from '../tensor.ts';
+import { outerSumOp } from './linear.ts';
 
 const EFFECT = { nonDifferentiable: 'it changes a variable' } as const;
 
@@ -32,21 +34,37 @@ export const accumulateOp: Op = {
 
 /** Adds to a variable, or to a slice of one. */
 export function accumulate(target: Tensor, value: Tensor): Tensor {
+  // A sum of outer products is added as it is computed, instead of being stored first.
+  if (value.op === (outerSumOp as Op<never>)) return apply(accumulateOuterOp, [target, ...value.inputs], {});
   return apply(accumulateOp, [target, value], {});
 }
+
+export const accumulateOuterOp: Op = {
+  name: 'accumulateOuter',
+  shape: ([target]) => target!,
+  reverse: EFFECT,
+  lower: lowerAs(([target, u, x]) => apply(accumulateOp, [target!, apply(outerSumOp, [u!, x!], {})], {})),
+  native: {
+    name: 'add_outer',
+    inPlace: true,
+    accepts: () => true,
+    parameters: ([, u, x]) => [u!.shape[0]!, u!.shape[1]!, x!.shape[1]!],
+  },
+};
 
 export const setRowsOp: Op = {
   name: 'setRows',
   shape: ([table]) => table!,
   reverse: EFFECT,
   lower: (context, [table, values, rows]) => context.setRows(table!, context.contiguous(values!), rows!),
+  indices: ([table, , rows]) => ({ indices: rows!, below: table!.shape[0]! }),
 };
 
 /**
  * Writes rows of a table; read the table through the result.
  * @param table variable [N, C]
  * @param values f32 [R, C]
- * @param rows i64 [R]
+ * @param rows i32 or i64 [R]
  */
 export function setRows(table: Tensor, values: Tensor, rows: Tensor): Tensor {
   return apply(setRowsOp, [table, values, rows], {});

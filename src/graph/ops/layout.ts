@@ -4,7 +4,12 @@ import { apply, elementCount, type Op, type Shape, type Tensor } from '../tensor
 
 export const permuteOp: Op<{ axes: readonly number[] }> = {
   name: 'permute',
-  shape: ([x], { axes }) => ({ shape: axes.map((axis) => x!.shape[axis]!), dtype: x!.dtype }),
+  shape: ([x], { axes }) => {
+    if (axes.length !== x!.shape.length || axes.toSorted().some((axis, index) => axis !== index)) {
+      throw new ShapeError(`permute: [${axes}] is no order of the axes of [${x!.shape}]`);
+    }
+    return { shape: axes.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
+  },
   reverse: ({ gradient, attributes: { axes } }) => [
     permute(
       gradient,
@@ -16,7 +21,8 @@ export const permuteOp: Op<{ axes: readonly number[] }> = {
 
 /** Axes reordered: axis i of the result is axis axes[i] of x. A view: most operations want `contiguous` after it. */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
-  return axes.every((axis, index) => axis === index) ? x : apply(permuteOp, [x], { axes });
+  const same = axes.length === x.shape.length && axes.every((axis, index) => axis === index);
+  return same ? x : apply(permuteOp, [x], { axes });
 }
 
 export const contiguousOp: Op = {
@@ -64,7 +70,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 export const sliceOp: Op<{ axis: number; start: number; length: number }> = {
   name: 'slice',
   shape: ([x], { axis, start, length }) => {
-    if (start < 0 || length < 1 || start + length > x!.shape[axis]!) {
+    if (!(start >= 0 && length >= 1 && start + length <= x!.shape[axis]!)) {
       throw new ShapeError(`slice: [${start}, ${start + length}) lies outside axis ${axis} of [${x!.shape}]`);
     }
     return { shape: x!.shape.map((size, index) => (index === axis ? length : size)), dtype: x!.dtype };
@@ -78,13 +84,18 @@ export const sliceOp: Op<{ axis: number; start: number; length: number }> = {
 
 /** `length` entries from `start` on along an axis. A view. */
 export function slice(x: Tensor, axis: number, start: number, length: number): Tensor {
-  return length === x.shape[axis] ? x : apply(sliceOp, [x], { axis, start, length });
+  const all = start === 0 && length === x.shape[axis];
+  return all ? x : apply(sliceOp, [x], { axis, start, length });
 }
 
 export const concatOp: Op<{ axis: number }> = {
   name: 'concat',
   shape: ([x, y], { axis }) => {
-    if (x!.shape.some((size, index) => index !== axis && size !== y!.shape[index])) {
+    const fits =
+      x!.shape.length === y!.shape.length &&
+      x!.shape[axis] !== undefined &&
+      x!.shape.every((size, index) => index === axis || size === y!.shape[index]);
+    if (!fits) {
       throw new ShapeError(`concat: [${x!.shape}] and [${y!.shape}] differ beside axis ${axis}`);
     }
     const shape = x!.shape.map((size, index) => (index === axis ? size + y!.shape[index]! : size));
@@ -103,10 +114,15 @@ export function concat(x: Tensor, y: Tensor, axis: number): Tensor {
 
 export const padOp: Op<{ axis: number; before: number; after: number }> = {
   name: 'pad',
-  shape: ([x], { axis, before, after }) => ({
-    shape: x!.shape.map((size, index) => (index === axis ? before + size + after : size)),
-    dtype: 'f32',
-  }),
+  shape: ([x], { axis, before, after }) => {
+    if (!(before >= 0 && after >= 0 && x!.shape[axis]! >= 1)) {
+      throw new ShapeError(`pad: ${before} before and ${after} after axis ${axis} of [${x!.shape}]`);
+    }
+    return {
+      shape: x!.shape.map((size, index) => (index === axis ? before + size + after : size)),
+      dtype: 'f32',
+    };
+  },
   reverse: ({ inputs: [x], gradient, attributes: { axis, before } }) => [
     contiguous(slice(gradient, axis, before, x!.shape[axis]!)),
   ],

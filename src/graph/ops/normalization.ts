@@ -1,15 +1,19 @@
 /** Softmax and root-mean-square normalisation over the last axis. */
 import { apply, type Op, type Tensor } from '../tensor.ts';
 import { sqr, sqrt } from './activations.ts';
-import { div, mul, scale, sub, sumLast } from './arithmetic.ts';
+import { div, mul, scale, sub, sumLast, sumTo } from './arithmetic.ts';
 
 export const softmaxOp: Op<{ scale: number }> = {
   name: 'softmax',
   shape: ([x]) => x!,
   // ggml's own reverse is wrong where its output shares memory with the softmax.
-  reverse: ({ output: y, gradient, attributes }) => [
-    scale(mul(y, sub(gradient, sumLast(mul(gradient, y)))), attributes.scale),
-  ],
+  reverse: ({ inputs: [, mask], output: y, gradient, attributes, needs }) => {
+    const slope = mul(y, sub(gradient, sumLast(mul(gradient, y))));
+    return [
+      needs(0) ? scale(slope, attributes.scale) : undefined,
+      needs(1) ? sumTo(slope, mask!.shape) : undefined,
+    ];
+  },
   lower: (context, [x, mask], attributes) =>
     context.softmax(context.contiguous(x!), mask && context.contiguous(mask), attributes.scale),
 };

@@ -1,5 +1,5 @@
 /** Rotary position embedding, https://arxiv.org/abs/2104.09864, in GPT-NeoX's pairing. */
-import { ShapeError } from '../../core/index.ts';
+import { assert, ShapeError } from '../../core/index.ts';
 import { apply, type Op, type Tensor } from '../tensor.ts';
 
 export interface Rope {
@@ -11,15 +11,21 @@ export interface Rope {
 
 export const ropeOp: Op<Rope> = {
   name: 'rope',
-  shape: ([x, positions]) => {
-    if (x!.shape.length !== 3 || positions!.shape[0] !== x!.shape[0]) {
-      throw new ShapeError(`rope: needs [T, H, D] and [T], got [${x!.shape}] and [${positions!.shape}]`);
+  shape: ([x, positions, factors]) => {
+    const [T, , D] = x!.shape;
+    const fits = x!.shape.length === 3 && positions!.shape.join() === `${T}` && D! % 2 === 0;
+    if (!fits || (factors && factors.shape.join() !== `${D! / 2}`)) {
+      const given = [positions, factors].map((tensor) => tensor && `[${tensor.shape}]`).join(' and ');
+      throw new ShapeError(
+        `rope: needs [T, H, D] with [T] and perhaps [D/2], got [${x!.shape}] with ${given}`,
+      );
     }
     return x!;
   },
-  reverse: ({ inputs: [, positions, factors], gradient, attributes: { base, frequencyScale } }) => [
-    rope(gradient, positions!, { base, frequencyScale: -frequencyScale }, factors),
-  ],
+  reverse: ({ inputs: [, positions, factors], gradient, attributes: { base, frequencyScale }, needs }) => {
+    assert(!needs(2), 'rope: its factors are not trained and have no gradient');
+    return [rope(gradient, positions!, { base, frequencyScale: -frequencyScale }, factors)];
+  },
   lower: (context, [x, positions, factors], { base, frequencyScale }) => {
     const dimensions = x!.shape.at(-1)!;
     return context.rope(context.contiguous(x!), positions!, factors, { dimensions, base, frequencyScale });

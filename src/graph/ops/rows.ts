@@ -10,6 +10,10 @@ function pickedShape(name: string, [table, rows]: readonly Tensor[]) {
   return { shape: [rows!.shape[0]!, table!.shape[1]!], dtype: 'f32' as const };
 }
 
+function pickedIndices([table, rows]: readonly Tensor[]) {
+  return { indices: rows!, below: table!.shape[0]! };
+}
+
 export const embeddingOp: Op = {
   name: 'embedding',
   shape: (inputs) => pickedShape('embedding', inputs),
@@ -17,6 +21,7 @@ export const embeddingOp: Op = {
     nonDifferentiable: 'rows may repeat, which needs a scatter that adds; embeddings are not trained',
   },
   lower: (context, [table, rows]) => context.getRows(table!, rows!),
+  indices: pickedIndices,
 };
 
 /** Rows of a weight table of any dtype as f32; rows may repeat. */
@@ -31,6 +36,7 @@ export const selectRowsOp: Op = {
     selectRows(pad(gradient, { axis: 0, before: 0, after: 1 }), inverse!, rows!),
   ],
   lower: (context, [x, rows]) => context.getRows(context.contiguous(x!), rows!),
+  indices: pickedIndices,
 };
 
 /**

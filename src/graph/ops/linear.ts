@@ -1,0 +1,141 @@
+/**
+ * Linear layers with frozen weights, alone or with a low-rank adapter, in both directions. Native kernels read one
+ * row-major weight for either direction and add the adapter's part on the way.
+ */
+import { ShapeError } from '../../core/index.ts';
+import { lowerAs } from '../compose.ts';
+import { apply, type NativeKernel, type Op, type Shape, type Tensor } from '../tensor.ts';
+import { add, scale } from './arithmetic.ts';
+import { transposed } from './layout.ts';
+import { matmulT } from './matmul.ts';
+
+interface LinearAttributes {
+  /** x w instead of x wᵀ. */
+  readonly reversed: boolean;
+}
+
+/** Fewer rows than this are bound by reading the weight, which ggml does as well. */
+const MIN_ROWS = 8;
+
+/** Inputs x, w and, where there is an adapter, its narrow side u and wide side v. */
+const linearKernel: NativeKernel<LinearAttributes> = {
+  name: 'linear',
+  inputs: (inputs) =>
+    inputs.length > 2 ? inputs.slice(0, 4) : [inputs[0]!, inputs[1]!, inputs[0]!, inputs[0]!],
+  accepts: ([x, w]) =>
+    x!.shape.length === 2 && x!.shape[0]! >= MIN_ROWS && (w!.dtype === 'bf16' || w!.dtype === 'f32'),
+  parameters: ([x, w, u], { reversed }) => [
+    x!.shape[0]!,
+    w!.shape[0]!,
+    w!.shape[1]!,
+    u ? u.shape[1]! : 0,
+    reversed ? 1 : 0,
+    w!.dtype === 'bf16' ? 1 : 0,
+  ],
+};
+
+function linearShape([x, w, u, v]: readonly Tensor[], { reversed }: LinearAttributes) {
+  const [N, K] = w!.shape as [number, number];
+  const [depth, width] = reversed ? [N, K] : [K, N];
+  const wide: Shape | undefined = u && (reversed ? [u.shape[1]!, K] : [N, u.shape[1]!]);
+  const fits = x!.shape.length === 2 && x!.shape[1] === depth && (!v || v.shape.join() === wide!.join());
+  if (!fits)
+    throw new ShapeError(`linear: [${x!.shape}] by [${w!.shape}] with [${u?.shape}] and [${v?.shape}]`);
+  return { shape: [x!.shape[0]!, width], dtype: 'f32' as const };
+}
+
+const lowerLinear = lowerAs<LinearAttributes>(([x, w, u, v], { reversed }) => {
+  const y = matmulT(x!, reversed ? transposed(w!) : w!);
+  return u && v ? add(y, matmulT(u, reversed ? transposed(v) : v)) : y;
+});
+
+export const linearOp: Op<LinearAttributes> = {
+  name: 'linear',
+  shape: linearShape,
+  reverse: ({ inputs: [, w], gradient, attributes: { reversed } }) => [
+    apply(linearOp, [gradient, w!], { reversed: !reversed }),
+  ],
+  lower: lowerLinear,
+  native: linearKernel,
+};
+
+/** x wᵀ with a frozen weight. @param x [T, K] @param w [N, K], any dtype @returns [T, N] */
+export function linear(x: Tensor, w: Tensor): Tensor {
+  return apply(linearOp, [x, w], { reversed: false });
+}
+
+/** x w with a frozen weight: the reverse of `linear`. @param x [T, N] @param w [N, K] @returns [T, K] */
+export function linearReversed(x: Tensor, w: Tensor): Tensor {
+  return apply(linearOp, [x, w], { reversed: true });
+}
+
+export const lowRankDownOp: Op<{ factor: number; columns: boolean }> = {
+  name: 'lowRankDown',
+  shape: ([x, a], { columns }) => {
+    const [depth, rank] = columns ? a!.shape : [a!.shape[1], a!.shape[0]];
+    if (x!.shape[1] !== depth) throw new ShapeError(`lowRankDown: [${x!.shape}] by [${a!.shape}]`);
+    return { shape: [x!.shape[0]!, rank!], dtype: 'f32' };
+  },
+  reverse: { nonDifferentiable: 'a part of adaptedLinear, which has the rule for the whole' },
+  lower: lowerAs(([x, a], { factor, columns }) => scale(matmulT(x!, columns ? transposed(a!) : a!), factor)),
+  native: {
+    name: 'low_rank_down',
+    accepts: ([x]) => x!.shape[0]! >= MIN_ROWS,
+    parameters: ([x, a], { factor, columns }, encode) => [
+      x!.shape[0]!,
+      x!.shape[1]!,
+      columns ? a!.shape[1]! : a!.shape[0]!,
+      columns ? 1 : 0,
+      encode(factor),
+    ],
+  },
+};
+
+/** factor · x aᵀ, or factor · x a where `columns`; to the adapter's rank. */
+function lowRankDown(x: Tensor, a: Tensor, factor: number, columns: boolean): Tensor {
+  return apply(lowRankDownOp, [x, a], { factor, columns });
+}
+
+export const outerSumOp: Op = {
+  name: 'outerSum',
+  shape: ([u, x]) => {
+    if (u!.shape[0] !== x!.shape[0])
+      throw new ShapeError(`outerSum: [${u!.shape}] and [${x!.shape}] differ in rows`);
+    return { shape: [u!.shape[1]!, x!.shape[1]!], dtype: 'f32' };
+  },
+  reverse: { nonDifferentiable: 'a gradient itself' },
+  lower: lowerAs(([u, x]) => matmulT(transposed(u!), transposed(x!))),
+};
+
+export const adaptedLinearOp: Op<LinearAttributes & { factor: number }> = {
+  name: 'adaptedLinear',
+  shape: linearShape,
+  // With u = s x aᵀ: y = x wᵀ + u bᵀ. In reverse d = s g b; dx = g w + d a; da = dᵀ x; db = gᵀ u.
+  reverse: ({ inputs: [x, w, u, b, a], gradient, needs, attributes: { factor } }) => {
+    const d = lowRankDown(gradient, b!, factor, true);
+    return [
+      needs(0) ? apply(linearOp, [gradient, w!, d, a!], { reversed: true }) : undefined,
+      undefined,
+      undefined,
+      apply(outerSumOp, [gradient, u!], {}),
+      apply(outerSumOp, [d, x!], {}),
+    ];
+  },
+  lower: lowerLinear,
+  native: linearKernel,
+};
+
+/**
+ * A frozen linear layer with a low-rank adapter: x wᵀ + factor · (x aᵀ) bᵀ, https://arxiv.org/abs/2106.09685.
+ * @param x [T, K]
+ * @param w [N, K], any dtype
+ * @param adapter a f32 [r, K], b f32 [N, r]
+ * @returns [T, N]
+ */
+export function adaptedLinear(
+  x: Tensor,
+  w: Tensor,
+  { a, b, factor }: { a: Tensor; b: Tensor; factor: number },
+): Tensor {
+  return apply(adaptedLinearOp, [x, w, lowRankDown(x, a, factor, false), b, a], { reversed: false, factor });
+}

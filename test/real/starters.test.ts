@@ -1,0 +1,56 @@
+/** The starter models as they are: logits of the dequantized weights against transformers'. */
+import { describe, expect, it } from 'vitest';
+import { compile, Device, input, linear } from '../../src/graph/index.ts';
+import { resolveModel } from '../../src/hub/index.ts';
+import { baseDecoder, loadModel } from '../../src/load/index.ts';
+import { hiddenStates, outputHead, SharedPrefixAttention } from '../../src/model/index.ts';
+import { goldenJson, relativeError } from '../support/golden.ts';
+
+/** f32 in another order of summation than PyTorch's. */
+const TOLERANCE = 1e-5;
+
+interface Golden {
+  ids: number[];
+  sampled_ids: number[];
+  positions: {
+    position: number;
+    norm: number;
+    largest_ids: number[];
+    largest: number[];
+    sampled: number[];
+  }[];
+}
+
+describe.each([
+  { starter: 'starter:smollm2-135m-instruct', golden: 'smollm2.json' },
+  { starter: 'starter:gemma-3-270m', golden: 'gemma3.json' },
+])('$starter', ({ starter, golden: file }) => {
+  const golden = goldenJson<Golden>('starters', file);
+
+  it.each([0, 20])('gives the logits of transformers with a shared prefix of %i', async (prefix) => {
+    using device = Device.cpu(1);
+    using model = await loadModel(await resolveModel(starter, { acceptLicense: true }), device, {
+      dtype: 'f32',
+    });
+    const T = golden.ids.length;
+    const pattern = new SharedPrefixAttention(model.spec, { prefix, rows: 1, rowLength: T - prefix });
+    const decoder = baseDecoder(model);
+    const tokens = input('tokens', [T], 'i32');
+    const hidden = hiddenStates(decoder, { tokens, positions: input('positions', [T], 'i32') }, pattern);
+    using executable = compile([linear(hidden, outputHead(decoder))], model.arena);
+    const inputs = { ...pattern.inputs, tokens: Int32Array.from(golden.ids), positions: pattern.positions };
+    const [logits] = await executable.run(inputs, [0]);
+    const V = model.spec.vocabSize;
+    for (const { position, norm, largest_ids, largest, sampled } of golden.positions) {
+      const row = logits!.subarray(position * V, (position + 1) * V);
+      const at = (ids: readonly number[]) => ids.map((id) => row[id]!);
+      expect(relativeError(at(golden.sampled_ids), sampled), `sampled, position ${position}`).toBeLessThan(
+        TOLERANCE,
+      );
+      expect(relativeError(at(largest_ids), largest), `largest, position ${position}`).toBeLessThan(
+        TOLERANCE,
+      );
+      expect(Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)) / norm - 1).toBeCloseTo(0, 5);
+    }
+  });
+});
