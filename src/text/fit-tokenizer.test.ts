@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { characterTokenizer } from '../../test/support/tokenizers.ts';
 import { fitTokenizer } from './fit-tokenizer.ts';
 import { getTemplate } from './get-template.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
-import { characterTokenizer } from './test-tokenizers.ts';
 
 const MODELS = fileURLToPath(new URL('../../test/golden/models/', import.meta.url));
 

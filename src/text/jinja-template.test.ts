@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { characterTokenizer } from '../../test/support/tokenizers.ts';
 import type { Conversation, Message } from './conversation.ts';
 import { getTemplate } from './get-template.ts';
 import type { ThinkingOptions } from './template.ts';
-import { characterTokenizer } from './test-tokenizers.ts';
 
 const { templates } = JSON.parse(
   readFileSync(new URL('../../test/golden/text/jinja.json', import.meta.url), 'utf8'),

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { characterTokenizer, fakeTokenizer } from '../../test/support/tokenizers.ts';
 import type { Conversation, Message } from './conversation.ts';
 import { getTemplate } from './get-template.ts';
 import type { ThinkingOptions } from './template.ts';
 import { TEMPLATE_NAMES } from './templates.ts';
-import { characterTokenizer, fakeTokenizer } from './test-tokenizers.ts';
 
 /** What LLaMA-Factory makes of the same: see scripts/golden/templates.py. */
 type Piece = string | { token: string };

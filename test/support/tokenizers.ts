@@ -1,5 +1,5 @@
 /** Tokenizers for tests: nothing in them is read from a file. */
-import type { Tokenizer } from './tokenizer.ts';
+import type { Tokenizer } from '../../src/text/index.ts';
 
 /** A tokenizer of the given parts, which fails where another is asked for. */
 export function fakeTokenizer(parts: Partial<Tokenizer>): Tokenizer {
