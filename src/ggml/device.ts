@@ -68,7 +68,7 @@ export class Device implements Disposable {
     setThreads(pointer, backend, threads);
   }
 
-  /** Buffers and bytes that are allocated here and not yet freed. */
+  /** Buffers, arenas and graphs that are not yet disposed, and bytes that they take here. */
   get live(): { readonly buffers: number; readonly bytes: number } {
     return { ...this.#live };
   }

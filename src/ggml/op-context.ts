@@ -52,6 +52,7 @@ export class OpContext implements Disposable {
     this.lifetimes.add(this.#lifetime);
     this.#device = device;
     this.#pointer = ggml().ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
+    device.count(1, 0);
   }
 
   /** @internal */
@@ -419,6 +420,11 @@ export class OpContext implements Disposable {
     return this.#tensor(ggml().ggml_opt_step_adamw(this.#next(), p!, g!, m!, v!, s!), parameter);
   }
 
+  /** Threads that compute. */
+  get threads(): number {
+    return this.#device.threads;
+  }
+
   /** Whether own kernels compute here. */
   get hasNativeKernels(): boolean {
     return this.#device.nativeKernels !== undefined;
@@ -477,6 +483,7 @@ export class OpContext implements Disposable {
 
   [Symbol.dispose](): void {
     if (!this.#lifetime.end()) return;
+    this.#device.count(-1, 0);
     this.#device.whenIdle(() => {
       ggml().ggml_free(this.#pointer);
       this.#nativeCalls[Symbol.dispose]();
