@@ -27,10 +27,67 @@ static inline vec load(const float* p) { return *(const vec_unaligned*)p; }
 static inline void store(float* p, vec v) { *(vec_unaligned*)p = v; }
 static inline vec splat(float x) { return vec{} + x; }
 
+static inline vec max(vec a, vec b) { return a > b ? a : b; }
+
+#if defined(__AVX512F__)
+static inline float sum(vec v) { return _mm512_reduce_add_ps((__m512)v); }
+static inline float max(vec v) { return _mm512_reduce_max_ps((__m512)v); }
+#else
 static inline float sum(vec v) {
-  float total = 0;
-  for (int i = 0; i < VL; i++) total += v[i];
-  return total;
+  for (int step = VL / 2; step; step /= 2)
+    for (int i = 0; i < step; i++) v[i] += v[i + step];
+  return v[0];
+}
+static inline float max(vec v) {
+  for (int step = VL / 2; step; step /= 2)
+    for (int i = 0; i < step; i++) v[i] = v[i + step] > v[i] ? v[i + step] : v[i];
+  return v[0];
+}
+#endif
+
+// The first `count` floats, the rest zero; and back.
+static inline vec load_part(const float* p, int64_t count) {
+  vec v = {};
+  memcpy(&v, p, count * 4);
+  return v;
+}
+static inline void store_part(float* p, vec v, int64_t count) { memcpy(p, &v, count * 4); }
+
+// 0, 1, 2, …
+static inline ivec lanes() {
+  ivec v;
+  for (int i = 0; i < VL; i++) v[i] = i;
+  return v;
+}
+
+#if defined(__AVX512F__)
+#define LOW_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define HIGH_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif defined(__AVX2__)
+#define LOW_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define HIGH_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define LOW_HALVES 0, 4, 1, 5
+#define HIGH_HALVES 2, 6, 3, 7
+#endif
+#if defined(__clang__)
+#define INTERLEAVE(a, b, halves) __builtin_shufflevector(a, b, halves)
+#else
+#define INTERLEAVE(a, b, halves) __builtin_shuffle(a, b, ivec{halves})
+#endif
+
+// Transposes a square of VL rows by perfect shuffles.
+static inline void transpose(vec (&rows)[VL]) {
+  vec step[VL];
+  for (int width = 1; width < VL; width *= 2) {
+#pragma GCC unroll 8
+    for (int i = 0; i < VL / 2; i++) {
+      step[2 * i] = INTERLEAVE(rows[i], rows[i + VL / 2], LOW_HALVES);
+      step[2 * i + 1] = INTERLEAVE(rows[i], rows[i + VL / 2], HIGH_HALVES);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < VL; i++) rows[i] = step[i];
+  }
 }
 
 static inline float bf16_to_float(uint16_t h) {

@@ -138,7 +138,11 @@ function lowerOne(tensor: Tensor, inputs: readonly DeviceTensor[], context: OpCo
   }
   const chosen = (native.inputs?.(inputs) ?? inputs).map((input) => context.contiguous(input));
   const parameters = native.parameters(tensor.inputs, tensor.attributes, encodeFloat);
-  return context.native(native.name, chosen, parameters, native.inPlace ? undefined : tensor.shape);
+  if (native.inPlace) return context.native(native.name, chosen, parameters);
+  const workspace = native.workspace?.(tensor.inputs, tensor.attributes, context.threads) ?? 0;
+  if (workspace === 0) return context.native(native.name, chosen, parameters, tensor.shape);
+  const [size] = tensor.shape as [number];
+  return context.slice(context.native(native.name, chosen, parameters, [size + workspace]), 0, 0, size);
 }
 
 /** @see Executable */

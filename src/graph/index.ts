@@ -20,6 +20,7 @@ export { CompiledGraphs } from './compiled-graphs.ts';
 export { gradients } from './gradients.ts';
 export { exp, geglu, log, sigmoid, silu, sqr, sqrt, swiglu, tanh } from './ops/activations.ts';
 export { add, div, mul, repeat, scale, sub, sumLast } from './ops/arithmetic.ts';
+export { causalMask, type SharedPrefixShape, sharedPrefixAttention } from './ops/attention.ts';
 export { crossEntropy } from './ops/cross-entropy.ts';
 export { accumulate, adamw, assign, setRows } from './ops/effects.ts';
 export { argmax, flashAttention } from './ops/inference.ts';
@@ -27,7 +28,7 @@ export { concat, contiguous, pad, permute, reshape, slice, transposed } from './
 export { input, variable } from './ops/leaf.ts';
 export { adaptedLinear, linear } from './ops/linear.ts';
 export { matmulT } from './ops/matmul.ts';
-export { rmsNorm, softmax } from './ops/normalization.ts';
+export { rmsNorm, softmax, weightedRmsNorm } from './ops/normalization.ts';
 export { type Rope, rope } from './ops/rope.ts';
 export { embedding, selectRows } from './ops/rows.ts';
 export { peakMemory } from './peak-memory.ts';

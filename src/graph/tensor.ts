@@ -30,6 +30,8 @@ export interface NativeKernel<A> {
   parameters(inputs: readonly Tensor[], attributes: A, encode: (value: number) => number): number[];
   /** The inputs that it reads, where these are not all. */
   inputs?<T>(inputs: readonly T[]): readonly T[];
+  /** Floats that it needs behind its flat result, for its own use. */
+  workspace?(inputs: readonly Tensor[], attributes: A, threads: number): number;
   /** It changes its first input, which is the result. */
   readonly inPlace?: boolean;
 }

@@ -7,13 +7,12 @@ import {
   embedding,
   geglu,
   linear,
-  mul,
   reshape,
-  rmsNorm,
   rope,
   scale,
   swiglu,
   type Tensor,
+  weightedRmsNorm,
 } from '../graph/index.ts';
 import type { LoraBranches } from './lora.ts';
 import { type DecoderSpec, type LinearModule, linearPath } from './spec.ts';
@@ -115,9 +114,7 @@ function projection(decoder: Decoder, layer: number, module: LinearModule, x: Te
   return decoder.adapter ? decoder.adapter.linear(x, weight, layer, module) : linear(x, weight);
 }
 
-/** RMS norm with weight over the last axis of [T, C] or [T, H, D]. */
+/** RMS norm over the last axis of [T, C] or [T, H, D]. */
 function norm({ spec, weights }: Decoder, x: Tensor, name: string): Tensor {
-  const weight = weights.get(name);
-  const ones = x.shape.slice(1).map(() => 1);
-  return mul(rmsNorm(x, spec.rmsNormEpsilon), reshape(weight, [...ones, weight.shape[0]!]));
+  return weightedRmsNorm(x, weights.get(name), spec.rmsNormEpsilon);
 }

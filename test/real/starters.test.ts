@@ -39,10 +39,10 @@ describe.each([
     const hidden = hiddenStates(decoder, { tokens, positions: input('positions', [T], 'i32') }, pattern);
     using executable = compile([linear(hidden, outputHead(decoder))], model.arena);
     const inputs = { ...pattern.inputs, tokens: Int32Array.from(golden.ids), positions: pattern.positions };
-    const [logits] = await executable.run(inputs, [0]);
+    const [logits] = (await executable.run(inputs, [0])) as [Float32Array];
     const V = model.spec.vocabSize;
     for (const { position, norm, largest_ids, largest, sampled } of golden.positions) {
-      const row = logits!.subarray(position * V, (position + 1) * V);
+      const row = logits.subarray(position * V, (position + 1) * V);
       const at = (ids: readonly number[]) => ids.map((id) => row[id]!);
       expect(relativeError(at(golden.sampled_ids), sampled), `sampled, position ${position}`).toBeLessThan(
         TOLERANCE,

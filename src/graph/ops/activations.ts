@@ -1,8 +1,10 @@
 /** Elementwise functions of one tensor, and the gated units of feed-forward layers. All f32. */
 import { ShapeError } from '../../core/index.ts';
 import type { DeviceTensor, OpContext } from '../../ggml/index.ts';
-import { apply, type Op, type Tensor } from '../tensor.ts';
+import { lowerAs } from '../compose.ts';
+import { apply, elementCount, type NativeKernel, type Op, type Tensor } from '../tensor.ts';
 import { add, div, mul, scale, sub } from './arithmetic.ts';
+import { concat, reshape, slice } from './layout.ts';
 
 type UnaryName = 'sqr' | 'sqrt' | 'log' | 'exp' | 'tanh' | 'sigmoid' | 'silu';
 
@@ -43,17 +45,46 @@ function gatedShape(name: string, [gate, up]: readonly Tensor[]) {
   return gate!;
 }
 
+/** Gradients of gate and up, one behind the other in a flat result. */
+function gatedReverse(
+  name: 'swiglu' | 'geglu',
+  slopes: (gate: Tensor, up: Tensor, gradient: Tensor) => Tensor[],
+): Op {
+  return {
+    name: `${name}Reverse`,
+    shape: ([gate]) => ({ shape: [2 * elementCount(gate!.shape)], dtype: 'f32' }),
+    reverse: { nonDifferentiable: 'a gradient itself' },
+    lower: lowerAs(([gate, up, gradient]) => {
+      const [toGate, toUp] = slopes(gate!, up!, gradient!).map((part) =>
+        reshape(part, [elementCount(part.shape)]),
+      );
+      return concat(toGate!, toUp!, 0);
+    }),
+    native: gatedKernel(`${name}_reverse`),
+  };
+}
+
+function gatedKernel(name: string): NativeKernel<object> {
+  return { name, accepts: () => true, parameters: ([gate]) => [elementCount(gate!.shape)] };
+}
+
+function splitGradient(op: Op, [gate, up]: readonly Tensor[], gradient: Tensor): Tensor[] {
+  const flat = apply(op, [gate!, up!, gradient], {});
+  const count = elementCount(gate!.shape);
+  return [0, count].map((start) => reshape(slice(flat, 0, start, count), gate!.shape));
+}
+
+export const swigluReverseOp = gatedReverse('swiglu', (gate, up, gradient) => {
+  const activated = silu(gate);
+  return [mul(mul(gradient, up), siluSlope(sigmoid(gate), activated)), mul(gradient, activated)];
+});
+
 export const swigluOp: Op = {
   name: 'swiglu',
   shape: (inputs) => gatedShape('swiglu', inputs),
-  reverse: ({ inputs: [gate, up], gradient, needs }) => {
-    const activated = silu(gate!);
-    return [
-      needs(0) ? mul(mul(gradient, up!), siluSlope(sigmoid(gate!), activated)) : undefined,
-      needs(1) ? mul(gradient, activated) : undefined,
-    ];
-  },
+  reverse: ({ inputs, gradient }) => splitGradient(swigluReverseOp, inputs, gradient),
   lower: (context, [gate, up]) => context.swiglu(context.contiguous(gate!), context.contiguous(up!)),
+  native: gatedKernel('swiglu_forward'),
 };
 
 /** silu(gate) · up, https://arxiv.org/abs/2002.05202; recomputes silu in reverse instead of keeping it. */
@@ -64,21 +95,22 @@ export function swiglu(gate: Tensor, up: Tensor): Tensor {
 const GELU_SCALE = Math.sqrt(2 / Math.PI);
 const GELU_CUBIC = 0.044715;
 
+export const gegluReverseOp = gatedReverse('geglu', (x, up, gradient) => {
+  // y = x h with h = (1 + t) / 2; y' = h + x h'; h' = (1 − t²) u' / 2; u' = s (1 + 3 c x²).
+  const squared = sqr(x);
+  const t = tanh(mul(x, scale(squared, GELU_SCALE * GELU_CUBIC, GELU_SCALE)));
+  const half = scale(t, 0.5, 0.5);
+  const inner = scale(squared, 1.5 * GELU_SCALE * GELU_CUBIC, 0.5 * GELU_SCALE);
+  const slope = add(half, mul(mul(x, scale(sqr(t), -1, 1)), inner));
+  return [mul(mul(gradient, up), slope), mul(gradient, mul(x, half))];
+});
+
 export const gegluOp: Op = {
   name: 'geglu',
   shape: (inputs) => gatedShape('geglu', inputs),
-  reverse: ({ inputs: [gate, up], gradient, needs }) => {
-    // y = x h with h = (1 + t) / 2; y' = h + x h'; h' = (1 − t²) u' / 2; u' = s (1 + 3 c x²).
-    const x = gate!;
-    const squared = sqr(x);
-    const t = tanh(mul(x, scale(squared, GELU_SCALE * GELU_CUBIC, GELU_SCALE)));
-    const half = scale(t, 0.5, 0.5);
-    if (!needs(0)) return [undefined, mul(gradient, mul(x, half))];
-    const inner = scale(squared, 1.5 * GELU_SCALE * GELU_CUBIC, 0.5 * GELU_SCALE);
-    const slope = add(half, mul(mul(x, scale(sqr(t), -1, 1)), inner));
-    return [mul(mul(gradient, up!), slope), needs(1) ? mul(gradient, mul(x, half)) : undefined];
-  },
+  reverse: ({ inputs, gradient }) => splitGradient(gegluReverseOp, inputs, gradient),
   lower: (context, [gate, up]) => context.mul(geluTanh(context, context.contiguous(gate!)), up!),
+  native: gatedKernel('geglu_forward'),
 };
 
 /** gelu(gate) · up with the tanh form of GELU, https://arxiv.org/abs/1606.08415. */

@@ -1,7 +1,10 @@
 /** Softmax and root-mean-square normalisation over the last axis. */
-import { apply, type Op, type Tensor } from '../tensor.ts';
+import { ShapeError } from '../../core/index.ts';
+import { lowerAs } from '../compose.ts';
+import { apply, elementCount, type NativeKernel, type Op, type Tensor } from '../tensor.ts';
 import { sqr, sqrt } from './activations.ts';
 import { div, mul, scale, sub, sumLast, sumTo } from './arithmetic.ts';
+import { reshape } from './layout.ts';
 
 export const softmaxOp: Op<{ scale: number }> = {
   name: 'softmax',
@@ -44,4 +47,55 @@ export const rmsNormOp: Op<{ epsilon: number }> = {
  */
 export function rmsNorm(x: Tensor, epsilon: number): Tensor {
   return apply(rmsNormOp, [x], { epsilon });
+}
+
+const normKernel = (name: string): NativeKernel<{ epsilon: number }> => ({
+  name,
+  accepts: () => true,
+  parameters: ([x], { epsilon }, encode) => {
+    const C = x!.shape.at(-1)!;
+    return [elementCount(x!.shape) / C, C, encode(epsilon)];
+  },
+});
+
+/** A weight [C] as it repeats over a tensor of any rank. */
+function overRows(weight: Tensor, x: Tensor): Tensor {
+  return reshape(weight, [...x.shape.slice(1).map(() => 1), weight.shape[0]!]);
+}
+
+function weightedShape([x, weight]: readonly Tensor[]) {
+  if (weight!.shape.length !== 1 || weight!.shape[0] !== x!.shape.at(-1)) {
+    throw new ShapeError(`weightedRmsNorm: weight [${weight!.shape}] for [${x!.shape}]`);
+  }
+  return x!;
+}
+
+export const weightedRmsNormReverseOp: Op<{ epsilon: number }> = {
+  name: 'weightedRmsNormReverse',
+  shape: weightedShape,
+  reverse: { nonDifferentiable: 'a gradient itself' },
+  lower: lowerAs(([x, weight, gradient], { epsilon }) => {
+    // With z = g w, y = x / r: dx = (z − y mean(z y)) / r.
+    const share = 1 / x!.shape.at(-1)!;
+    const z = mul(gradient!, overRows(weight!, x!));
+    const y = rmsNorm(x!, epsilon);
+    const r = sqrt(scale(sumLast(sqr(x!)), share, epsilon));
+    return div(sub(z, mul(y, scale(sumLast(mul(z, y)), share))), r);
+  }),
+  native: normKernel('rms_norm_reverse'),
+};
+
+export const weightedRmsNormOp: Op<{ epsilon: number }> = {
+  name: 'weightedRmsNorm',
+  shape: weightedShape,
+  reverse: ({ inputs: [x, weight], gradient, attributes }) => [
+    apply(weightedRmsNormReverseOp, [x!, weight!, gradient], attributes),
+  ],
+  lower: lowerAs(([x, weight], { epsilon }) => mul(rmsNorm(x!, epsilon), overRows(weight!, x!))),
+  native: normKernel('rms_norm_forward'),
+};
+
+/** rmsNorm(x) · weight with a frozen weight [C]. */
+export function weightedRmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  return apply(weightedRmsNormOp, [x, weight], { epsilon });
 }
