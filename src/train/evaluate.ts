@@ -2,7 +2,7 @@
 import type { RunDirectory } from '../runs/index.ts';
 import { evaluationMetrics, measureLoss, tellEvaluation } from './measure-loss.ts';
 import { thinnedProgress } from './progress.ts';
-import type { Session } from './session.ts';
+import type { RunSession } from './session.ts';
 import type { Trained } from './train.ts';
 
 interface EvaluateOptions {
@@ -14,7 +14,7 @@ interface EvaluateOptions {
 
 /** Measures, unless the training has just done so, and writes eval_results.json. */
 export async function evaluate(
-  { trainer, batches }: Session,
+  { trainer, batches }: RunSession,
   { run, signal, trained }: EvaluateOptions,
 ): Promise<'finished' | 'stopped'> {
   const onProgress = thinnedProgress((event) => run.emit(event));

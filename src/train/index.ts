@@ -3,5 +3,5 @@ export { evaluate } from './evaluate.ts';
 export { FINDINGS_FILE } from './findings.ts';
 export { LOSS_PICTURE } from './outputs.ts';
 export type { ModelFiles } from './rows.ts';
-export { openSession, type Session } from './session.ts';
+export { openRunSession, type RunSession } from './session.ts';
 export { train } from './train.ts';

@@ -27,7 +27,7 @@ import { thinnedProgress } from './progress.ts';
 import { type ModelFiles, openRows, openText, type RunRows, type RunText } from './rows.ts';
 import { StepPlan } from './step-plan.ts';
 
-export interface Session extends Disposable {
+export interface RunSession extends Disposable {
   readonly config: RunConfig;
   readonly text: RunText;
   readonly rows: RunRows;
@@ -48,10 +48,10 @@ export interface SessionOptions {
 }
 
 /** @throws ConfigError, DataError, ModelError, MemoryError, RunError: before anything large is loaded, where possible */
-export async function openSession(
+export async function openRunSession(
   config: RunConfig,
   { model: files, outputDir, onEvent }: SessionOptions,
-): Promise<Session> {
+): Promise<RunSession> {
   const onProgress = thinnedProgress(onEvent);
   const resumed = config.do_train ? checkpointToResume({ ...config, output_dir: outputDir }) : undefined;
   const text = await openText(config, files);

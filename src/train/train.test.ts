@@ -16,7 +16,7 @@ import {
   readTrainerLog,
   readTrainerState,
 } from '../runs/index.ts';
-import { evaluate, openSession, train } from './index.ts';
+import { evaluate, openRunSession, train } from './index.ts';
 
 let folder: string;
 let base: Record<string, unknown>;
@@ -50,7 +50,7 @@ async function runOnce(settings: Record<string, unknown>, { stopAt }: Watch = {}
     },
   });
   try {
-    using session = await openSession(config, {
+    using session = await openRunSession(config, {
       model: { kind: 'folder', path, name: 'tiny' },
       outputDir: run.path,
       onEvent: (event) => run.emit(event),

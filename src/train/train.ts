@@ -21,7 +21,7 @@ import { evaluationMetrics, type LossMeasure, measureLoss, tellEvaluation } from
 import { drawLoss, saveModel } from './outputs.ts';
 import { thinnedProgress } from './progress.ts';
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts';
-import type { Session } from './session.ts';
+import type { RunSession } from './session.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 export interface TrainOptions {
@@ -42,12 +42,12 @@ export interface Trained {
 }
 
 /** Trains to the end, or until the signal, and leaves everything in the run's folder. */
-export async function train(session: Session, options: TrainOptions): Promise<Trained> {
+export async function train(session: RunSession, options: TrainOptions): Promise<Trained> {
   return new Training(session, options).run();
 }
 
 class Training {
-  readonly #session: Session;
+  readonly #session: RunSession;
   readonly #run: RunDirectory;
   readonly #options: TrainOptions;
   readonly #schedule: Schedule;
@@ -58,7 +58,7 @@ class Training {
   #measured: { readonly step: number; readonly measure: LossMeasure } | undefined;
   #lastNorm = 0;
 
-  constructor(session: Session, options: TrainOptions) {
+  constructor(session: RunSession, options: TrainOptions) {
     const { config, plan, resumed, adapter, trainer } = session;
     this.#session = session;
     this.#options = options;
