@@ -1,0 +1,76 @@
+/** A line on standard error that shows how far long work is: the bar of a terminal, or a few lines elsewhere. */
+import { SingleBar } from 'cli-progress';
+import { type Bilingual, formatBytes, type Language, type OnProgress, type Progress } from '../core/index.ts';
+
+const TASKS: Readonly<Record<string, Bilingual>> = {
+  download: { en: 'download', zh: '下载' },
+  'load weights': { en: 'load weights', zh: '加载权重' },
+  tokenize: { en: 'tokenize', zh: '分词' },
+  'score labels': { en: 'score labels', zh: '标签打分' },
+  generate: { en: 'generate', zh: '生成回答' },
+};
+
+/** Where output is no terminal, a line at most so often. */
+const LINE_INTERVAL_MS = 5000;
+
+export interface TaskProgress {
+  readonly report: OnProgress;
+  /** Ends the line, so that other output can follow. */
+  done(): void;
+}
+
+export function createTaskProgress(
+  language: Language,
+  stream: NodeJS.WriteStream = process.stderr,
+): TaskProgress {
+  return stream.isTTY ? barProgress(language, stream) : lineProgress(language, stream);
+}
+
+function barProgress(language: Language, stream: NodeJS.WriteStream): TaskProgress {
+  let bar: SingleBar | undefined;
+  let task = '';
+  const done = () => {
+    bar?.stop();
+    bar = undefined;
+    task = '';
+  };
+  const report = (progress: Progress) => {
+    const total = progress.total ?? 0;
+    if (!bar || task !== progress.task) {
+      done();
+      task = progress.task;
+      bar = new SingleBar({
+        stream,
+        format: '{task} {bar} {percentage}% {amount} {eta_formatted}',
+        hideCursor: true,
+        clearOnComplete: true,
+        etaBuffer: 50,
+      });
+      bar.start(total, 0, { task: nameOf(progress.task, language), amount: '' });
+    }
+    bar.setTotal(total);
+    bar.update(progress.done, { amount: amountOf(progress) });
+    if (total > 0 && progress.done >= total) done();
+  };
+  return { report, done };
+}
+
+function lineProgress(language: Language, stream: NodeJS.WriteStream): TaskProgress {
+  let last = 0;
+  const report = (progress: Progress) => {
+    const now = performance.now();
+    if (now - last < LINE_INTERVAL_MS) return;
+    last = now;
+    stream.write(`${nameOf(progress.task, language)} ${amountOf(progress)}\n`);
+  };
+  return { report, done: () => undefined };
+}
+
+function nameOf(task: string, language: Language): string {
+  return TASKS[task]?.[language] ?? task;
+}
+
+function amountOf({ done, total, unit }: Progress): string {
+  const shown = (value: number) => (unit === 'bytes' ? formatBytes(value) : String(value));
+  return total === undefined ? shown(done) : `${shown(done)}/${shown(total)}`;
+}

@@ -1,0 +1,68 @@
+/** The model that a run file names, ready to answer: base weights with merged adapters, and the last one beside them. */
+
+import type { RunConfig } from '../config/index.ts';
+import type { OnProgress } from '../core/index.ts';
+import { type LicenseNotice, resolveModel } from '../hub/index.ts';
+import {
+  adaptedDecoder,
+  baseDecoder,
+  type LoadedAdapter,
+  type LoadedModel,
+  loadAdapter,
+  loadModel,
+  mergeAdapter,
+  openDevice,
+} from '../load/index.ts';
+import { fitTokenizer, getTemplate, type Template } from '../text/index.ts';
+
+export interface OpenOptions {
+  readonly onProgress?: OnProgress;
+  /** Asked once for a model whose licence has to be accepted; accept_license answers it beforehand. */
+  readonly acceptLicense?: (notice: LicenseNotice) => Promise<boolean>;
+}
+
+export interface OpenModel extends Disposable {
+  readonly model: LoadedModel;
+  readonly template: Template;
+  /** Without the last adapter: what the tuned model is compared with. */
+  readonly base: ReturnType<typeof baseDecoder>;
+  /** With it; absent where the run file names no adapter. */
+  readonly tuned?: ReturnType<typeof adaptedDecoder>;
+  /** With another adapter on the same weights. */
+  withAdapter(folder: string): ReturnType<typeof adaptedDecoder>;
+}
+
+/** Opens for answering. Several adapters are merged into the weights but for the last. */
+export async function openModel(config: RunConfig, options: OpenOptions = {}): Promise<OpenModel> {
+  const { onProgress, acceptLicense } = options;
+  const resolved = await resolveModel(config.model_name_or_path, {
+    ...(onProgress && { onProgress }),
+    acceptLicense: config.accept_license || (acceptLicense ?? false),
+  });
+  const device = openDevice({ name: config.device, threads: config.num_threads });
+  const dtype = config.bf16 ? 'bf16' : 'f32';
+  const loaded = await loadModel(resolved, device, { dtype, ...(onProgress && { onProgress }) });
+  const adapters: LoadedAdapter[] = [];
+  const close = () => {
+    for (const adapter of adapters) adapter[Symbol.dispose]();
+    loaded[Symbol.dispose]();
+    device[Symbol.dispose]();
+  };
+  try {
+    const template = getTemplate(config.template ?? resolved.suggestedTemplate, loaded.tokenizer);
+    const model = { ...loaded, tokenizer: fitTokenizer(loaded.tokenizer, template) };
+    const withAdapter = (folder: string) => {
+      const adapter = loadAdapter(folder, model);
+      adapters.push(adapter);
+      return adaptedDecoder(model, adapter);
+    };
+    const folders = [...config.adapter_name_or_path];
+    const last = folders.pop();
+    for (const folder of folders) await mergeAdapter(folder, model);
+    const tuned = last === undefined ? {} : { tuned: withAdapter(last) };
+    return { model, template, base: baseDecoder(model), ...tuned, withAdapter, [Symbol.dispose]: close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
