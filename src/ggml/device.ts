@@ -18,6 +18,8 @@ export interface DeviceDescription {
   readonly kind: 'cpu' | 'gpu' | 'other';
 }
 
+/** GGML_MAX_N_THREADS. */
+const MAX_THREADS = 512;
 const KINDS = ['cpu', 'gpu', 'gpu', 'other'] as const;
 
 /** All devices that the loaded libraries offer, in ggml's order. */
@@ -48,6 +50,9 @@ export class Device implements Disposable {
    * @param native whether own kernels may stand in for ggml's operations
    */
   static cpu(threads: number = physicalCores(), { native = true }: { native?: boolean } = {}): Device {
+    if (!(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
+      throw new DeviceError(`device: ${threads} threads; give a whole number from 1 to ${MAX_THREADS}`);
+    }
     const pointer = devicePointers().find((device) => describe(device).kind === 'cpu');
     if (!pointer) throw new DeviceError('device: ggml offers no CPU here; reinstall the package');
     return new Device(pointer, threads, native ? nativeKernels() : undefined);

@@ -3,6 +3,7 @@
  * signatures.ts. The versions and layouts that the binding relies on are checked here.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -14,6 +15,10 @@ import { type GgmlFunctions, type Pointer, SIGNATURES } from './signatures.ts';
 const SUPPORTED_VERSION = /^0\.23\./;
 /** sizeof(struct ggml_tensor) + sizeof(struct ggml_object): another value means another layout. */
 const TENSOR_OVERHEAD = 368;
+/** Loading takes a tenth of a second; a driver that hangs is given up. */
+const TRIAL_TIMEOUT_MS = 60_000;
+
+koffi.struct('ggml_init_params', { mem_size: 'size_t', mem_buffer: 'void*', no_alloc: 'bool' });
 
 const require = createRequire(import.meta.url);
 let loaded: { functions: GgmlFunctions; folder: string } | undefined;
@@ -28,9 +33,9 @@ export function ggml(): GgmlFunctions {
 export function libraryFolder(): string {
   const own = process.env['TUNESMITH_GGML_DIR'];
   if (own) {
-    if (!existsSync(own)) {
+    if (!statSync(own, { throwIfNoEntry: false })?.isDirectory()) {
       throw new DeviceError(
-        `ggml: TUNESMITH_GGML_DIR names ${own}, which does not exist; correct it or unset it`,
+        `ggml: TUNESMITH_GGML_DIR names ${own}, which is no folder; correct it or unset it`,
       );
     }
     return own;
@@ -59,7 +64,6 @@ function load(folder: string): { functions: GgmlFunctions; folder: string } {
     base: koffi.load(base, { global: true }),
     registry: koffi.load(registry, { global: true }),
   };
-  koffi.struct('ggml_init_params', { mem_size: 'size_t', mem_buffer: 'void*', no_alloc: 'bool' });
   const functions: Record<string, unknown> = {};
   for (const [name, [library, result, ...parameters]] of Object.entries(SIGNATURES)) {
     const types = parameters.map((type) => (type === 'bytes' ? 'void*' : type));
@@ -68,21 +72,28 @@ function load(folder: string): { functions: GgmlFunctions; folder: string } {
     } catch (error) {
       throw new DeviceError(`ggml: ${folder} lacks the function ${name}; use a build of ggml 0.23`, error);
     }
+    // The first two: in another version, what follows may be missing or mean something else.
+    if (name === 'ggml_tensor_overhead') checkBuild(folder, functions as unknown as GgmlFunctions);
   }
   const bound = functions as unknown as GgmlFunctions;
-  const version = bound.ggml_version();
-  const overhead = Number(bound.ggml_tensor_overhead());
-  if (!SUPPORTED_VERSION.test(version) || overhead !== TENSOR_OVERHEAD) {
-    throw new DeviceError(
-      `ggml: ${folder} holds version ${version} with tensors of ${overhead} bytes, but 0.23 with ${TENSOR_OVERHEAD} ` +
-        'is needed; use such a build, or unset TUNESMITH_GGML_DIR',
-    );
-  }
   // ggml chats on standard error. A function that ignores its arguments and does nothing keeps it quiet;
   // failed assertions print all the same.
   bound.ggml_log_set(libraries.base.symbol('ggml_time_init', 'void*') as Pointer, null);
   bound.ggml_backend_load_all_from_path(folder);
   return { functions: bound, folder };
+}
+
+/** @throws DeviceError when the binding was not written for this build */
+export function checkBuild(
+  folder: string,
+  { ggml_version, ggml_tensor_overhead }: Pick<GgmlFunctions, 'ggml_version' | 'ggml_tensor_overhead'>,
+): void {
+  const [version, overhead] = [ggml_version(), Number(ggml_tensor_overhead())];
+  if (SUPPORTED_VERSION.test(version) && overhead === TENSOR_OVERHEAD) return;
+  throw new DeviceError(
+    `ggml: ${folder} holds version ${version} with tensors of ${overhead} bytes, but 0.23 with ${TENSOR_OVERHEAD} ` +
+      'is needed; use such a build, or unset TUNESMITH_GGML_DIR',
+  );
 }
 
 function findLibrary(folder: string, name: string): string {
@@ -96,10 +107,16 @@ function findLibrary(folder: string, name: string): string {
   return join(folder, file);
 }
 
-/** A library that crashes while loading takes a child down, not us. Success is remembered per file version. */
+/** A library that crashes while loading takes a child down, not us. Success is remembered until a file changes. */
 function tryInChild(folder: string, base: string, registry: string): void {
-  const { mtimeMs, size } = statSync(base);
-  const key = Buffer.from(`${base} ${mtimeMs} ${size}`).toString('base64url').slice(-80);
+  const files = readdirSync(folder).map((name) => {
+    const { mtimeMs, size } = statSync(join(folder, name));
+    return [name, mtimeMs, size];
+  });
+  const key = createHash('sha256')
+    .update(JSON.stringify([folder, files]))
+    .digest('hex')
+    .slice(0, 32);
   const mark = join(cacheFolder(), 'ggml', `${key}.ok`);
   if (existsSync(mark)) return;
   const script = `
@@ -108,7 +125,7 @@ function tryInChild(folder: string, base: string, registry: string): void {
     const registry = koffi.load(${JSON.stringify(registry)}, { global: true });
     registry.func('void ggml_backend_load_all_from_path(str)')(${JSON.stringify(folder)});
     if (Number(registry.func('size_t ggml_backend_dev_count()')()) < 1) throw new Error('no device found');`;
-  const child = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  const child = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: TRIAL_TIMEOUT_MS });
   if (child.status !== 0) {
     const reason = child.signal ?? child.stderr.match(/Error: (.*)/)?.[1] ?? `exit status ${child.status}`;
     throw new DeviceError(

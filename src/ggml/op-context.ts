@@ -311,7 +311,6 @@ export class OpContext implements Disposable {
   /** A contiguous copy; x itself where it is contiguous. */
   contiguous(x: DeviceTensor): DeviceTensor {
     if (x.contiguous) return x;
-    need(hasRows(x) || !isQuantized(x.dtype), 'contiguous', 'rows of whole blocks', x);
     const { shape, dtype } = x;
     return this.#tensor(ggml().ggml_cont(this.#next(), this.#use(x)), { shape, dtype });
   }
@@ -326,6 +325,7 @@ export class OpContext implements Disposable {
     const rank = x.shape.length;
     const valid = axes.length === rank && axes.toSorted().every((axis, index) => axis === index);
     need(valid, 'permute', `an order of its axes instead of [${axes}]`, x);
+    need(!isQuantized(x.dtype) || axes.at(-1) === rank - 1, 'permute', 'blocks to stay in their rows', x);
     const target = [0, 1, 2, 3];
     axes.forEach((from, to) => {
       target[rank - 1 - from] = rank - 1 - to;

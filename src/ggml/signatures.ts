@@ -28,8 +28,8 @@ const op = <const P extends readonly CType[]>(...parameters: P) =>
 
 export const SIGNATURES = {
   ggml_version: ['base', 'str'],
-  ggml_log_set: ['base', 'void', 'void*', 'void*'],
   ggml_tensor_overhead: ['base', 'size_t'],
+  ggml_log_set: ['base', 'void', 'void*', 'void*'],
   ggml_graph_overhead_custom: ['base', 'size_t', 'size_t', 'bool'],
   ggml_type_size: ['base', 'size_t', 'int'],
   ggml_blck_size: ['base', 'int64', 'int'],

@@ -198,7 +198,7 @@ describe('leaks', () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const device = Device.cpu(1);
-    const resident = [];
+    const resident: number[] = [];
     for (let round = 0; round < 4; round++) {
       for (let i = 0; i < CYCLES; i++) await cycle(device);
       collectGarbage();
