@@ -15,6 +15,8 @@ import { type OpenOptions, openModel } from './open-model.ts';
 
 export interface EvaluateOptions extends OpenOptions {
   readonly mode: ScoringMode;
+  /** Who of the two is judged; both when absent. */
+  readonly candidates?: 'base' | 'tuned';
   /** Also judges what the models write by themselves. */
   readonly freeAnswers: boolean;
   /** Further adapters on the same base, judged beside the run file's. */
@@ -46,8 +48,9 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
   const { mode, freeAnswers, adapters = [], onJudged, signal, onProgress } = options;
   using open = await openModel(config, options);
   const { model, template, base, tuned } = open;
-  const candidates: Candidate[] = [{ name: 'base', model, decoder: base }];
-  if (tuned) candidates.push({ name: 'tuned', model, decoder: tuned });
+  const candidates: Candidate[] = [];
+  if (options.candidates !== 'tuned') candidates.push({ name: 'base', model, decoder: base });
+  if (tuned && options.candidates !== 'base') candidates.push({ name: 'tuned', model, decoder: tuned });
   for (const folder of adapters) {
     candidates.push({ name: folder, model, decoder: open.withAdapter(folder) });
   }

@@ -37,7 +37,7 @@ export async function openModel(config: RunConfig, options: OpenOptions = {}): P
   const { onProgress, acceptLicense } = options;
   const resolved = await resolveModel(config.model_name_or_path, {
     ...(onProgress && { onProgress }),
-    acceptLicense: config.accept_license || (acceptLicense ?? false),
+    acceptLicense: acceptLicense ?? config.accept_license,
   });
   const device = openDevice({ name: config.device, threads: config.num_threads });
   const dtype = config.bf16 ? 'bf16' : 'f32';
