@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { ConfigError, type Language, messageOf } from '../core/index.ts';
-import { Chat, type ChatSettings, chatSettings } from '../jobs/index.ts';
+import { type Chat, type ChatSettings, chatSettings, openChat } from '../jobs/index.ts';
 import type { Message } from '../text/index.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { readRunConfig } from './run-words.ts';
@@ -90,7 +90,7 @@ async function runChat(
   const text = TEXTS[language];
   const config = readRunConfig(words, options.acceptLicense ? { accept_license: true } : {});
   const progress = createTaskProgress(language);
-  using chat = await Chat.open(config, {
+  using chat = await openChat(config, {
     onProgress: progress.report,
     acceptLicense: licensePrompt(language, config.accept_license),
   });

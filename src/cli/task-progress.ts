@@ -6,6 +6,9 @@ const TASKS: Readonly<Record<string, Bilingual>> = {
   download: { en: 'download', zh: '下载' },
   'load weights': { en: 'load weights', zh: '加载权重' },
   tokenize: { en: 'tokenize', zh: '分词' },
+  evaluate: { en: 'evaluate', zh: '评估' },
+  predict: { en: 'predict', zh: '预测' },
+  unpack: { en: 'unpack', zh: '解压' },
   'score labels': { en: 'score labels', zh: '标签打分' },
   generate: { en: 'generate', zh: '生成回答' },
 };
@@ -56,7 +59,7 @@ function barProgress(language: Language, stream: NodeJS.WriteStream): TaskProgre
 }
 
 function lineProgress(language: Language, stream: NodeJS.WriteStream): TaskProgress {
-  let last = 0;
+  let last = performance.now();
   const report = (progress: Progress) => {
     const now = performance.now();
     if (now - last < LINE_INTERVAL_MS) return;

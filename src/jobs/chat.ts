@@ -2,39 +2,17 @@
 import type { RunConfig } from '../config/index.ts';
 import { ConfigError } from '../core/index.ts';
 import { stopIds } from '../evaluate/index.ts';
-import { generate, type Sampling, Session } from '../infer/index.ts';
+import { generate, Session } from '../infer/index.ts';
 import { type Conversation, createStreamDecoder } from '../text/index.ts';
+import type { ChatSettings } from './chat-settings.ts';
 import { type OpenModel, type OpenOptions, openModel } from './open-model.ts';
 
 /** Tokens that a conversation may have, where the model would take more: the cache has to fit into memory. */
 const MAX_CONTEXT = 8192;
 
-export interface ChatSettings {
-  readonly enableThinking: boolean | null;
-  readonly maxNewTokens: number;
-  readonly sampling: Sampling;
-  readonly signal?: AbortSignal;
-}
-
 export interface AnswerStatistics {
   readonly tokens: number;
   readonly tokensPerSecond: number;
-}
-
-/** The settings of a run file, for the first turn. */
-export function chatSettings(config: RunConfig): ChatSettings {
-  return {
-    enableThinking: config.enable_thinking,
-    maxNewTokens: config.max_new_tokens,
-    sampling: {
-      doSample: config.do_sample,
-      temperature: config.temperature,
-      topK: config.top_k,
-      topP: config.top_p,
-      repetitionPenalty: config.repetition_penalty,
-      seed: config.seed,
-    },
-  };
 }
 
 export class Chat implements Disposable {

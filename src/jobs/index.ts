@@ -1,4 +1,27 @@
-/** jobs: what a run file asks for, composed from the rooms below. */
-export { type AnswerStatistics, Chat, type ChatSettings, chatSettings } from './chat.ts';
-export { type EvaluateOptions, type EvaluateResult, evaluateModels } from './evaluate-models.ts';
+/**
+ * jobs: what a run file asks for, composed. A job is a process of its own, followed through its folder; what computes
+ * in the caller's own process brings the engine along, and is loaded when it is called.
+ */
+import type { RunConfig } from '../config/index.ts';
+import type { Chat } from './chat.ts';
+import type { EvaluateOptions, EvaluateResult } from './evaluate-models.ts';
+import type { OpenOptions } from './open-model.ts';
+
+export type { AnswerStatistics, Chat } from './chat.ts';
+export { type ChatSettings, chatSettings } from './chat-settings.ts';
+export type { EvaluateOptions, EvaluateResult } from './evaluate-models.ts';
 export type { OpenOptions } from './open-model.ts';
+export { resumeConfig } from './resume-job.ts';
+export { findJob, followJob, type Job, startJob } from './start-job.ts';
+
+/** @see EvaluateOptions */
+export async function evaluateModels(config: RunConfig, options: EvaluateOptions): Promise<EvaluateResult> {
+  const room = await import('./evaluate-models.ts');
+  return room.evaluateModels(config, options);
+}
+
+/** Opens a conversation with the model that a run file names. */
+export async function openChat(config: RunConfig, options?: OpenOptions): Promise<Chat> {
+  const room = await import('./chat.ts');
+  return room.Chat.open(config, options);
+}

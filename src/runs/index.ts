@@ -15,6 +15,7 @@ export {
   type StepEvent,
   type TimedRunEvent,
 } from './events.ts';
+export { FINDINGS_FILE, LOSS_PICTURE, PREDICTIONS_FILE } from './file-names.ts';
 export { type FollowedEvent, followEvents } from './follow.ts';
 export { type Metrics, readResults, type Split } from './results.ts';
 export { RunDirectory, type RunDirectoryOptions, type RunEnd } from './run-directory.ts';

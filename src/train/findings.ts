@@ -3,9 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../core/index.ts';
 import type { RowFinding } from '../data/index.ts';
-import type { OnRunEvent } from '../runs/index.ts';
-
-export const FINDINGS_FILE = 'findings.jsonl';
+import { FINDINGS_FILE, type OnRunEvent } from '../runs/index.ts';
 
 /** Told one by one; more would hide everything else. */
 const MAX_TOLD = 5;

@@ -1,7 +1,5 @@
 /** train: adapts a model to rows; tells events and leaves files, and knows no terminal, page or queue. */
 export { evaluate } from './evaluate.ts';
-export { FINDINGS_FILE } from './findings.ts';
-export { LOSS_PICTURE } from './outputs.ts';
 export type { ModelFiles } from './rows.ts';
 export { openRunSession, type RunSession } from './session.ts';
 export { train } from './train.ts';

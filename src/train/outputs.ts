@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { type Language, writeFileAtomic } from '../core/index.ts';
 import { type LoadedAdapter, writeAdapter } from '../load/index.ts';
 import { type LossPoint, lossCurve } from '../plot/index.ts';
-import type { LogRecord, RunDirectory } from '../runs/index.ts';
+import { LOSS_PICTURE, type LogRecord, type RunDirectory } from '../runs/index.ts';
 import type { Tokenizer } from '../text/index.ts';
 import { adapterValues } from './checkpoint.ts';
-
-export const LOSS_PICTURE = 'training_loss.png';
 
 export function saveModel(
   folder: string,

@@ -34,11 +34,10 @@ export interface RunRows {
   readonly findings: readonly RowFinding[];
 }
 
-/** A starter without a chat template of its own takes the one that suits it. */
+/** Without a template in the settings it is the one that suits a starter, else the model's own. */
 export async function openText(config: RunConfig, model: ModelFiles): Promise<RunText> {
   const tokenizer = await loadTokenizer(model);
-  const fallback = tokenizer.chatTemplate === undefined ? model.suggestedTemplate : undefined;
-  const template = getTemplate(config.template ?? fallback, tokenizer);
+  const template = getTemplate(config.template ?? model.suggestedTemplate, tokenizer);
   return { tokenizer, fitted: fitTokenizer(tokenizer, template), template };
 }
 

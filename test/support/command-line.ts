@@ -1,0 +1,63 @@
+/** The real program, run as a person runs it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when the output so far, of both kinds, matches. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+/** @param cache the folder that stands for the user's cache */
+export function startTunesmith(
+  words: readonly string[],
+  { cache, language = 'en' }: { cache: string; language?: 'en' | 'zh' },
+): RunningCommand {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TUNESMITH_CACHE: cache, TUNESMITH_LANG: language },
+  });
+  let stdout = '';
+  let stderr = '';
+  const watchers = new Set<() => void>();
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data;
+    for (const watch of watchers) watch();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data;
+    for (const watch of watchers) watch();
+  });
+  const ended = new Promise<Ended>((resolve) =>
+    child.once('close', (code) => resolve({ code, stdout, stderr })),
+  );
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const watch = () => {
+        const match = pattern.exec(stdout + stderr);
+        if (!match) return;
+        watchers.delete(watch);
+        resolve(match);
+      };
+      watchers.add(watch);
+      watch();
+      void ended.then(() => reject(new Error(`it ended without saying ${pattern}:\n${stdout}\n${stderr}`)));
+    });
+  return { child, ended, says };
+}
+
+export function tunesmith(
+  words: readonly string[],
+  options: { cache: string; language?: 'en' | 'zh' },
+): Promise<Ended> {
+  return startTunesmith(words, options).ended;
+}
