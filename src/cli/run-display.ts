@@ -125,6 +125,8 @@ class StepBar implements Steps {
         stream: this.#stream,
         format: TEXTS[this.#language].bar,
         barsize: 24,
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
         hideCursor: true,
         clearOnComplete: true,
       });

@@ -45,6 +45,9 @@ function barProgress(language: Language, stream: NodeJS.WriteStream): TaskProgre
       bar = new SingleBar({
         stream,
         format: '{task} {bar} {percentage}% {amount} {eta_formatted}',
+        barsize: 24,
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
         hideCursor: true,
         clearOnComplete: true,
         etaBuffer: 50,

@@ -36,7 +36,7 @@ export interface Job {
   /** Absolute. */
   readonly outputDir: string;
   readonly pid: number;
-  /** What it told before it was found: nothing of one that was started here. */
+  /** What it told before it was found, of its steps the last; nothing of one that was started here. */
   readonly past: readonly RunEvent[];
   /** Byte offset of the events that follow. */
   readonly from: number;
@@ -82,13 +82,16 @@ export async function startJob(config: RunConfig, options: StartOptions): Promis
 
 /** A run that was started elsewhere. @throws RunError when the folder holds none */
 export function findJob(outputDir: string): Job {
-  const { path, process, liveness, events: past, end: from } = openRunDirectory(outputDir);
+  const { path, process, liveness, events, lastStep, end: from } = openRunDirectory(outputDir);
   if (process === undefined || liveness === 'elsewhere') {
     throw new RunError(
       `run ${path}: ${process ? `it belongs to host ${process.host}` : 'no process of it is known'}; attach where it runs`,
     );
   }
   const exit = Promise.resolve({ code: null, signal: null });
+  const past = events.filter(
+    (event) => event.type !== 'progress' && (event.type !== 'step' || event === lastStep),
+  );
   return { outputDir: path, pid: process.pid, past, from, isNew: false, exit, release: () => {} };
 }
 
