@@ -49,13 +49,18 @@ export function classificationReport(
   truths: readonly string[],
   predictions: readonly (string | undefined)[],
 ): ClassificationReport {
-  const counts = countPairs(labels, truths, predictions);
+  return reportOfCounts({ labels, counts: countPairs(labels, truths, predictions) });
+}
+
+/** The report of a confusion matrix with at least one row counted in it. */
+export function reportOfCounts(confusion: Confusion): ClassificationReport {
+  const { labels, counts } = confusion;
   const predicted = labels.map((_, column) => sum(counts.map((row) => row[column]!)));
   const classes = labels.map((label, index) => {
     const support = sum(counts[index]!);
     return { label, ...scores(counts[index]![index]!, predicted[index]!, support), support };
   });
-  const rows = truths.length;
+  const rows = sum(classes.map(({ support }) => support));
   const correct = sum(counts.map((row, index) => row[index]!));
   const average = (weight: (scored: ClassScores) => number): Scores => ({
     precision: sum(classes.map((scored) => weight(scored) * scored.precision)),
@@ -71,7 +76,7 @@ export function classificationReport(
     macro: average(() => 1 / classes.length),
     micro: { ...scores(correct, sum(predicted), rows), support: rows },
     weighted: average((scored) => scored.support / rows),
-    confusion: { labels, counts },
+    confusion,
   };
 }
 
