@@ -17,7 +17,7 @@ function machinery(own: Device = device) {
   const arena = new Arena(own);
   const memory = new Variables(own, [SPEC], 'a weight');
   memory.clear();
-  const context = new OpContext(own, 64);
+  const context = new OpContext(own);
   const [weight] = memory.tensors;
   let product = weight!;
   for (let i = 0; i < 4; i++) product = context.matmulT(product, weight!);

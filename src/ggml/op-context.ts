@@ -2,7 +2,7 @@
  * Typed calls that add one ggml operation each. Every demand that ggml would enforce by ending the process is
  * checked here first and becomes a ShapeError. Shapes are outermost first; the flip to ggml's order is here.
  */
-import { assert, blockBytes, blockElements, type Dtype, isQuantized, ShapeError } from '../core/index.ts';
+import { blockBytes, blockElements, type Dtype, isQuantized, ShapeError } from '../core/index.ts';
 import type { Device } from './device.ts';
 import { typeNumber } from './dtypes.ts';
 import { ggml } from './library.ts';
@@ -33,32 +33,38 @@ const PRECISION_F32 = 10;
 /** n_tasks of a custom operation: as many as the device has threads. */
 const ALL_THREADS = -1;
 
+/** Operations whose descriptions are allocated together. */
+const BLOCK_OPERATIONS = 256;
+
 /** A graph under construction. */
 export class OpContext implements Disposable {
-  readonly capacity: number;
   /** @internal of all memory that the graph reads or writes, its own descriptions included */
   readonly lifetimes = new Set<Lifetime>();
   readonly #lifetime = new Lifetime('a compiled graph');
-  readonly #device: Device;
-  readonly #pointer: Pointer;
   readonly #nativeCalls = new NativeCalls();
+  readonly #device: Device;
+  readonly #blocks: Pointer[] = [];
+  readonly #leaves = new Set<DeviceTensor>();
+  #operationBlock: Pointer = null;
   #operations = 0;
 
-  /** @param capacity an upper bound of the number of operations */
-  constructor(device: Device, capacity: number) {
-    const overhead = Number(ggml().ggml_tensor_overhead());
-    const bytes = capacity * overhead + Number(ggml().ggml_graph_overhead_custom(capacity, false));
-    this.capacity = capacity;
-    this.lifetimes.add(this.#lifetime);
+  constructor(device: Device) {
     this.#device = device;
-    this.#pointer = ggml().ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
+    this.lifetimes.add(this.#lifetime);
     device.count(1, 0);
   }
 
-  /** @internal */
-  get pointer(): Pointer {
-    this.#lifetime.check();
-    return this.#pointer;
+  /** @internal The ggml graph of what is to be computed, in this order. No operation may follow. */
+  finish(outputs: readonly DeviceTensor[]): Pointer {
+    const pointers = outputs.map((tensor) => this.#use(tensor));
+    const capacity = this.#operations + this.#leaves.size;
+    const block = this.#allocate(Number(ggml().ggml_graph_overhead_custom(capacity, false)));
+    const graph = ggml().ggml_new_graph_custom(block, capacity, false);
+    for (const pointer of pointers) {
+      ggml().ggml_set_output(pointer);
+      ggml().ggml_build_forward_expand(graph, pointer);
+    }
+    return graph;
   }
 
   /** x + y; y repeats along axes where it has size 1. */
@@ -485,7 +491,7 @@ export class OpContext implements Disposable {
     if (!this.#lifetime.end()) return;
     this.#device.count(-1, 0);
     this.#device.whenIdle(() => {
-      ggml().ggml_free(this.#pointer);
+      for (const block of this.#blocks.splice(0)) ggml().ggml_free(block);
       this.#nativeCalls[Symbol.dispose]();
     });
   }
@@ -503,14 +509,25 @@ export class OpContext implements Disposable {
     return this.#tensor(ggml()[name](this.#next(), this.#use(x), this.#use(y)), result);
   }
 
-  /** The native context, which has room for one more operation. */
+  /** A ggml context with room for one more operation. */
   #next(): Pointer {
-    assert(this.#operations++ < this.capacity, 'more operations than the graph has room for');
-    return this.pointer;
+    if (this.#operations++ % BLOCK_OPERATIONS === 0) {
+      this.#operationBlock = this.#allocate(BLOCK_OPERATIONS * Number(ggml().ggml_tensor_overhead()));
+    }
+    return this.#operationBlock;
+  }
+
+  #allocate(bytes: number): Pointer {
+    this.#lifetime.check();
+    const block = ggml().ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
+    this.#blocks.push(block);
+    return block;
   }
 
   #use(x: DeviceTensor): Pointer {
+    this.#lifetime.check();
     this.lifetimes.add(x.lifetime);
+    if (x.lifetime !== this.#lifetime) this.#leaves.add(x);
     return x.pointer;
   }
 

@@ -75,11 +75,7 @@ export class Program {
   constructor(arena: Arena, context: OpContext, outputs: readonly DeviceTensor[]) {
     this.#arena = arena;
     this.#context = context;
-    this.#graph = ggml().ggml_new_graph_custom(context.pointer, context.capacity, false);
-    for (const { pointer } of outputs) {
-      ggml().ggml_set_output(pointer);
-      ggml().ggml_build_forward_expand(this.#graph, pointer);
-    }
+    this.#graph = context.finish(outputs);
     this.nodes = ggml().ggml_graph_n_nodes(this.#graph);
     arena.place(this.#graph);
     context.bindNativeCalls();

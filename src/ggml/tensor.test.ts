@@ -47,7 +47,7 @@ describe('variables', () => {
   it('are read in their own order only', () => {
     using device = Device.cpu(1);
     using memory = new Variables(device, [{ shape: [2, 3], dtype: 'f32' }], 'a test');
-    using context = new OpContext(device, 4);
+    using context = new OpContext(device);
     const turned = context.permute(memory.tensors[0]!, [1, 0]);
     expect(() => readTensor(turned, new Float32Array(6))).toThrow(
       'internal: read of a tensor that is not contiguous',

@@ -23,9 +23,6 @@ export type HostResult = Float32Array | Int32Array;
 
 const HOST_ARRAYS = { f32: Float32Array, i32: Int32Array, i64: BigInt64Array } as const;
 
-/** Most ggml operations that one operation here lowers to, its views and copies included. */
-const MAX_LOWERED = 16;
-
 interface Input {
   readonly name: string;
   readonly tensor: DeviceTensor;
@@ -106,7 +103,7 @@ export class Executable implements Disposable {
     if (this.#lowered?.program.valid) return this.#lowered;
     this.#lowered?.context[Symbol.dispose]();
     this.#lowered = undefined;
-    const context = new OpContext(this.#arena.device, this.#order.length * MAX_LOWERED);
+    const context = new OpContext(this.#arena.device);
     try {
       const lowered = new Map<Tensor, DeviceTensor>();
       for (const tensor of this.#order) lowered.set(tensor, this.#lower(tensor, lowered, context));

@@ -1,10 +1,10 @@
 /** Reverse-mode differentiation: adds the operations that compute gradients, by each operation's own rule. */
 import { assert } from '../core/index.ts';
 import { add } from './ops/arithmetic.ts';
-import { type Gradients, type Op, type Tensor, topological } from './tensor.ts';
+import { ELSEWHERE, type Gradients, type Op, type Tensor, topological } from './tensor.ts';
 
 /**
- * @param loss [1]
+ * @param loss of any shape
  * @param seed the gradient of what is minimised with respect to `loss`, same shape
  * @param parameters what to differentiate by; anywhere in the graph
  * @returns one gradient per parameter, undefined where the loss does not depend on it
@@ -30,7 +30,8 @@ export function gradients(loss: Tensor, seed: Tensor, parameters: readonly Tenso
     const results: Gradients = op.reverse({ inputs, output, attributes, gradient, needs });
     inputs.forEach((input, index) => {
       const part = results[index];
-      if (!part || !leads.has(input)) return;
+      if (part === ELSEWHERE || !leads.has(input)) return;
+      assert(part, `${op.name} has no gradient for its input ${index}, which a parameter leads to`);
       assert(
         part.shape.join() === input.shape.join(),
         `${op.name}: gradient [${part.shape}] of [${input.shape}]`,

@@ -7,8 +7,11 @@ import type { DeviceTensor, OpContext } from '../ggml/index.ts';
 
 export type Shape = readonly number[];
 
-/** The gradient of each input, in order; undefined where an input has none. */
-export type Gradients = readonly (Tensor | undefined)[];
+/** Instead of the gradient of an input that is made of the others: it comes through them. */
+export const ELSEWHERE = Symbol('elsewhere');
+
+/** The gradient of each input, in order; undefined where none was asked for, or there is none. */
+export type Gradients = readonly (Tensor | typeof ELSEWHERE | undefined)[];
 
 export interface ReverseArguments<A> {
   readonly inputs: readonly Tensor[];

@@ -34,16 +34,24 @@ interface Filled {
   readonly values: HostArray;
 }
 
-/** A CPU for the tests of one file; all of its memory has to come back. */
-export function testDevice(): { readonly device: Device; readonly arena: Arena } {
-  const device = Device.cpu(1);
-  const arena = new Arena(device);
+export interface TestDevice {
+  readonly device: Device;
+  readonly arena: Arena;
+  /** Computes with own kernels where there are some. */
+  readonly nativeArena: Arena;
+}
+
+/** A CPU for the tests of one file, twice: by ggml alone, and with own kernels. All memory has to come back. */
+export function testDevice(): TestDevice {
+  const [arena, nativeArena] = [false, true].map((native) => new Arena(Device.cpu(1, { native })));
   afterAll(() => {
-    arena[Symbol.dispose]();
-    expect(device.live).toEqual({ buffers: 0, bytes: 0 });
-    device[Symbol.dispose]();
+    for (const each of [arena!, nativeArena!]) {
+      each[Symbol.dispose]();
+      expect(each.device.live).toEqual({ buffers: 0, bytes: 0 });
+      each.device[Symbol.dispose]();
+    }
   });
-  return { device, arena };
+  return { device: arena!.device, arena: arena!, nativeArena: nativeArena! };
 }
 
 /** Values of outputs for values of inputs. */
@@ -101,9 +109,10 @@ export interface GoldenAttributes {
 /**
  * Tests every case of ops.json for one of its ops.
  * @param build our graph for it; `constant` adds further inputs
+ * @param without inputs that ours does not differentiate by
  */
 export function testGolden(
-  { arena }: { arena: Arena },
+  { arena, nativeArena }: TestDevice,
   op: string,
   build: (
     inputs: Tensor[],
@@ -111,11 +120,14 @@ export function testGolden(
     constant: Constant,
     given: Readonly<Record<string, GoldenTensor>>,
   ) => Tensor,
-  { reverse = true } = {},
+  { reverse = true, without = [] }: { reverse?: boolean; without?: readonly string[] } = {},
 ): void {
   const { cases } = goldenJson<{ cases: GoldenCase[] }>('ops.json');
   describe.each(cases.filter((golden) => golden.op === op))('golden $op, $name', (golden) => {
-    it('has the values of PyTorch', async () => {
+    it.each([
+      ['by ggml', arena],
+      ['by own kernels, where there are some', nativeArena],
+    ] as const)('has the values of PyTorch %s', async (_, used) => {
       const given = Object.entries(golden.inputs).map(
         ([name, { values, shape, dtype }]) => [name, filled(values, shape, dtype)] as const,
       );
@@ -127,7 +139,7 @@ export function testGolden(
         golden.inputs,
       );
       const cotangent = filled(golden.cotangent.values, output.shape);
-      const wanted = given.filter(([name]) => reverse && golden.gradients[name]);
+      const wanted = given.filter(([name]) => reverse && golden.gradients[name] && !without.includes(name));
       const found = gradients(
         output,
         cotangent.tensor,
@@ -135,7 +147,7 @@ export function testGolden(
       );
       expect(found.includes(undefined)).toBe(false);
       inputs.push(cotangent);
-      const [values, ...slopes] = await compute(arena, [output, ...(found as Tensor[])], inputs);
+      const [values, ...slopes] = await compute(used, [output, ...(found as Tensor[])], inputs);
       expectClose('output', values!, golden.output.values);
       for (const [index, [name]] of wanted.entries()) {
         expectClose(`gradient of ${name}`, slopes[index]!, golden.gradients[name]!.values);
@@ -144,12 +156,17 @@ export function testGolden(
   });
 }
 
-function expectClose(what: string, actual: ArrayLike<number>, expected: readonly number[]): void {
+function expectClose(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance = GOLDEN_TOLERANCE,
+): void {
   expect(actual.length).toBe(expected.length);
-  const difference = expected.map((value, index) => actual[index]! - value);
+  const difference = Array.from(expected, (value, index) => actual[index]! - value);
   // Inputs are about 1: where results are far less, f32 has lost their digits in differences.
   const scale = Math.max(1, Math.sqrt(dot(expected, expected)));
-  expect(Math.sqrt(dot(difference, difference)), what).toBeLessThan(GOLDEN_TOLERANCE * scale);
+  expect(Math.sqrt(dot(difference, difference)), what).toBeLessThan(tolerance * scale);
 }
 
 // Reverse rules
@@ -182,6 +199,15 @@ export interface ReverseCase {
 /** Why an operation has no reverse case; its forward values are tested apart. */
 export const NOT_DIFFERENTIABLE = 'not differentiable';
 
+const EDGES = fc.record({
+  B: fc.integer({ min: 1, max: 3 }),
+  H: fc.integer({ min: 1, max: 3 }),
+  T: fc.constantFrom(1, 7, 8, 9, 31, 33, 70),
+  S: fc.constantFrom(1, 8, 15, 16, 17, 65),
+  C: fc.constantFrom(2, 8, 16, 24, 33, 64),
+  seed: fc.integer(),
+});
+
 const SIZES = fc.record({
   B: fc.integer({ min: 1, max: 3 }),
   H: fc.integer({ min: 1, max: 3 }),
@@ -196,7 +222,7 @@ const SIZES = fc.record({
  * @param table cases by operation; every operation of the module needs its entry
  */
 export function testOps(
-  { arena }: { arena: Arena },
+  { arena, nativeArena }: TestDevice,
   module: object,
   table: Readonly<Record<string, readonly ReverseCase[] | typeof NOT_DIFFERENTIABLE>>,
 ): void {
@@ -215,6 +241,7 @@ export function testOps(
         let occurs = false; // not for every size: permuting [1, 1] is none
         const check = async ({ seed, ...sizes }: Sizes & { seed: number }) => {
           const output = await checkReverse(arena, given, sizes, seed);
+          if (op.native) await checkReverse(nativeArena, given, sizes, seed);
           occurs ||= topological([output]).some((tensor) => (tensor.op as unknown) === op);
         };
         await fc.assert(fc.asyncProperty(SIZES, check), { numRuns: RUNS, seed: SEED });
@@ -224,6 +251,37 @@ export function testOps(
   }
 }
 
+/** Of the norm: sums of other lengths and orders in f32. */
+const KERNEL_TOLERANCE = 2e-5;
+
+/**
+ * Compares own kernels with the lowering that is their oracle, on sizes at and beside the edges of vectors and tiles:
+ * values and gradients. Skips, and says so, where no kernels could be built.
+ */
+export function testKernels({ arena, nativeArena }: TestDevice, cases: readonly ReverseCase[]): void {
+  if (!nativeArena.device.nativeKernels) console.warn('no own kernels here: they are not compared');
+  it.skipIf(!nativeArena.device.nativeKernels).each(cases)(
+    'own kernels give what ggml gives: $name',
+    async (given) => {
+      const check = async ({ seed, ...sizes }: Sizes & { seed: number }) => {
+        const [expected, found] = [arena, nativeArena].map(async (used) => {
+          const { inputs, output, slopes } = differentiated(given, sizes, new Random(seed));
+          return compute(used, [output, ...slopes], inputs);
+        });
+        for (const [index, values] of (await expected!).entries()) {
+          expectClose(
+            index === 0 ? 'values' : `gradient ${index}`,
+            (await found!)[index]!,
+            values,
+            KERNEL_TOLERANCE,
+          );
+        }
+      };
+      await fc.assert(fc.asyncProperty(EDGES, check), { numRuns: RUNS, seed: SEED });
+    },
+  );
+}
+
 /** The operations among the exports of a module. */
 export function opsOf(module: object): Op[] {
   return Object.values(module).filter(
@@ -231,37 +289,32 @@ export function opsOf(module: object): Op[] {
   ) as Op[];
 }
 
-async function checkReverse(
-  arena: Arena,
+/** A case's graph with random inputs, and its gradients by a random seed. */
+function differentiated(
   { leaves: shapes, build, positive = false }: ReverseCase,
   sizes: Sizes,
-  seed: number,
-): Promise<Tensor> {
-  const random = new Random(seed);
+  random: Random,
+) {
   const draw = () => (positive ? 0.5 + 2 * random.uniform() : random.normal());
   const leaves = shapes(sizes).map((shape) =>
-    filled(Float32Array.from({ length: elementCount(shape) }, draw), shape),
+    filled(Array.from({ length: elementCount(shape) }, draw), shape),
   );
+  const tensors = leaves.map(({ tensor }) => tensor);
   const inputs = [...leaves];
-  const output = build(
-    leaves.map(({ tensor }) => tensor),
-    sizes,
-    constantOf(inputs),
-    random,
-  );
-  const cotangent = filled(
-    Float32Array.from({ length: elementCount(output.shape) }, () => random.normal()),
-    output.shape,
-  );
-  const slopes = gradients(
-    output,
-    cotangent.tensor,
-    leaves.map(({ tensor }) => tensor),
-  );
+  const output = build(tensors, sizes, constantOf(inputs), random);
+  const normal = () => random.normal();
+  const cotangent = filled(Array.from({ length: elementCount(output.shape) }, normal), output.shape);
+  const slopes = gradients(output, cotangent.tensor, tensors);
   expect(slopes.includes(undefined)).toBe(false);
-  using reverse = compile(slopes as Tensor[], arena);
+  return { leaves, inputs: [...inputs, cotangent], output, cotangent, slopes: slopes as Tensor[] };
+}
+
+async function checkReverse(arena: Arena, given: ReverseCase, sizes: Sizes, seed: number): Promise<Tensor> {
+  const random = new Random(seed);
+  const { leaves, inputs, output, cotangent, slopes } = differentiated(given, sizes, random);
+  using reverse = compile(slopes, arena);
   using forward = compile([output], arena);
-  const values = valuesByName([...inputs, cotangent]);
+  const values = valuesByName(inputs);
   const found = await reverse.run(values, [...slopes.keys()]);
   for (const [index, { tensor, values: origin }] of leaves.entries()) {
     const { name } = tensor.attributes as { name: string };

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   compute,
   filled,
+  NOT_DIFFERENTIABLE,
   type ReverseCase,
   testDevice,
   testGolden,
+  testKernels,
   testOps,
 } from '../../../test/support/op-checks.ts';
 import type { Tensor } from '../tensor.ts';
@@ -85,7 +87,10 @@ testOps(cpu, ops, {
   silu: unary(silu),
   swiglu: gated(swiglu),
   geglu: gated(geglu),
+  swigluReverse: NOT_DIFFERENTIABLE,
+  gegluReverse: NOT_DIFFERENTIABLE,
 });
+testKernels(cpu, [...gated(swiglu), ...gated(geglu)]);
 
 describe('values', () => {
   const given = [-20, -3, -0.5, 0, 0.5, 3, 20];

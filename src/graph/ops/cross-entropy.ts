@@ -1,6 +1,6 @@
 /** Cross entropy of a linear head, without a one-hot matrix and without stored logit gradients. */
-import { assert, ShapeError } from '../../core/index.ts';
-import { apply, elementCount, type Op, type Tensor } from '../tensor.ts';
+import { ShapeError } from '../../core/index.ts';
+import { apply, ELSEWHERE, elementCount, type Op, type Tensor } from '../tensor.ts';
 import { exp } from './activations.ts';
 import { mul, scale } from './arithmetic.ts';
 import { setRows } from './effects.ts';
@@ -29,12 +29,11 @@ export const crossEntropyOp: Op = {
   },
   // d loss / d x = (p − onehot) · head. The label's p − 1 is set before the product: rounding p to the head's precision
   // there would leave nothing of it where p ≈ 1. It is written over p, which by then nobody else reads.
-  reverse: ({ inputs: [, head, probabilities, , places], output, gradient, needs }) => {
-    assert(!needs(1), 'crossEntropy: the head is not trained and has no gradient');
+  reverse: ({ inputs: [, head, probabilities, , places], output, gradient }) => {
     const [R, V] = probabilities!.shape as [number, number];
     const right = scale(exp(scale(output, -1)), 1, -1);
     const slopes = reshape(setRows(reshape(probabilities!, [R * V, 1]), right, places!), [R, V]);
-    return [mul(linearReversed(slopes, head!), gradient)];
+    return [mul(linearReversed(slopes, head!), gradient), undefined, ELSEWHERE];
   },
   lower: (context, [, , probabilities, , places]) => {
     const [R, V] = probabilities!.shape;

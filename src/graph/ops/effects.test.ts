@@ -2,10 +2,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { goldenJson } from '../../../test/support/golden.ts';
 import { compute, filled, NOT_DIFFERENTIABLE, testDevice, testOps } from '../../../test/support/op-checks.ts';
 import { readTensor, Variables, writeTensor } from '../../ggml/index.ts';
+import { apply } from '../tensor.ts';
 import { scale } from './arithmetic.ts';
 import * as ops from './effects.ts';
 import { permute, reshape, slice } from './layout.ts';
 import { variable } from './leaf.ts';
+import { outerSumOp } from './linear.ts';
 
 const { accumulate, adamw, assign, setRows } = ops;
 const cpu = testDevice();
@@ -13,6 +15,7 @@ const cpu = testDevice();
 testOps(cpu, ops, {
   assign: NOT_DIFFERENTIABLE,
   accumulate: NOT_DIFFERENTIABLE,
+  accumulateOuter: NOT_DIFFERENTIABLE,
   setRows: NOT_DIFFERENTIABLE,
   adamw: NOT_DIFFERENTIABLE,
 });
@@ -92,6 +95,24 @@ describe('variables change', () => {
     const values = new Float32Array(6);
     readTensor(tensor!, values);
     expect([...values]).toEqual([3, 4, 5, 6, 7, 8]);
+  });
+});
+
+describe('a sum of outer products', () => {
+  it.each([
+    ['ggml', cpu.arena],
+    ['own kernels', cpu.nativeArena],
+  ] as const)('is added to a slice of a flat buffer by %s', async (_, arena) => {
+    using memory = new Variables(arena.device, [{ shape: [10], dtype: 'f32' }], 'a gradient');
+    writeTensor(memory.tensors[0]!, new Float32Array(10).fill(1));
+    const u = filled([1, 2, 3, 4], [2, 2]);
+    const x = filled([1, 0, 2, 0, 1, 3], [2, 3]);
+    const target = reshape(slice(variable(memory.tensors[0]!), 0, 2, 6), [2, 3]);
+    await compute(arena, [accumulate(target, apply(outerSumOp, [u.tensor, x.tensor], {}))], [u, x]);
+    const values = new Float32Array(10);
+    readTensor(memory.tensors[0]!, values);
+    // uᵀ x = [[1, 3], [2, 4]] [[1, 0, 2], [0, 1, 3]]
+    expect([...values]).toEqual([1, 1, 1 + 1, 1 + 3, 1 + 11, 1 + 2, 1 + 4, 1 + 16, 1, 1]);
   });
 });
 

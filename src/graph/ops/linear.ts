@@ -4,7 +4,7 @@
  */
 import { ShapeError } from '../../core/index.ts';
 import { lowerAs } from '../compose.ts';
-import { apply, type NativeKernel, type Op, type Shape, type Tensor } from '../tensor.ts';
+import { apply, ELSEWHERE, type NativeKernel, type Op, type Shape, type Tensor } from '../tensor.ts';
 import { add, scale } from './arithmetic.ts';
 import { transposed } from './layout.ts';
 import { matmulT } from './matmul.ts';
@@ -116,7 +116,7 @@ export const adaptedLinearOp: Op<LinearAttributes & { factor: number }> = {
     return [
       needs(0) ? apply(linearOp, [gradient, w!, d, a!], { reversed: true }) : undefined,
       undefined,
-      undefined,
+      ELSEWHERE,
       apply(outerSumOp, [gradient, u!], {}),
       apply(outerSumOp, [d, x!], {}),
     ];

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { compute, filled, testDevice, testGolden, testOps } from '../../../test/support/op-checks.ts';
+import {
+  compute,
+  filled,
+  NOT_DIFFERENTIABLE,
+  type ReverseCase,
+  testDevice,
+  testGolden,
+  testKernels,
+  testOps,
+} from '../../../test/support/op-checks.ts';
 import { mul } from './arithmetic.ts';
 import { permute, reshape } from './layout.ts';
 import * as ops from './normalization.ts';
 
-const { rmsNorm, softmax } = ops;
+const { rmsNorm, softmax, weightedRmsNorm } = ops;
 const cpu = testDevice();
 
 testGolden(cpu, 'softmax', ([x, mask], { scale }) => {
@@ -16,7 +25,38 @@ testGolden(cpu, 'rms_norm', ([x, weight], { epsilon }) => {
   return mul(rmsNorm(x!, epsilon as number), reshape(weight!, [...outer, weight!.shape[0]!]));
 });
 
+const weighted: ReverseCase[] = [
+  {
+    name: 'rows',
+    leaves: ({ T, C }) => [[T, C]],
+    build: ([x], { C }, constant, random) =>
+      weightedRmsNorm(
+        x!,
+        constant(
+          Float32Array.from({ length: C }, () => random.normal()),
+          [C],
+        ),
+        1e-2,
+      ),
+  },
+  {
+    name: 'heads',
+    leaves: ({ T, H, C }) => [[T, H, C]],
+    build: ([x], { C }, constant, random) =>
+      weightedRmsNorm(
+        x!,
+        constant(
+          Float32Array.from({ length: C }, () => random.normal()),
+          [C],
+        ),
+        0.5,
+      ),
+  },
+];
+
 testOps(cpu, ops, {
+  weightedRmsNorm: weighted,
+  weightedRmsNormReverse: NOT_DIFFERENTIABLE,
   softmax: [
     { name: 'alone', leaves: ({ T, S }) => [[T, S]], build: ([x]) => softmax(x!) },
     { name: 'scaled', leaves: ({ H, T, S }) => [[H, T, S]], build: ([x]) => softmax(x!, undefined, 0.35) },
@@ -58,6 +98,8 @@ testOps(cpu, ops, {
     },
   ],
 });
+
+testKernels(cpu, weighted);
 
 describe('softmax', () => {
   it('gives what a finite mask hides exactly nothing, and rows that see nothing equal shares', async () => {

@@ -1,5 +1,5 @@
 /** Rotary position embedding, https://arxiv.org/abs/2104.09864, in GPT-NeoX's pairing. */
-import { assert, ShapeError } from '../../core/index.ts';
+import { ShapeError } from '../../core/index.ts';
 import { apply, type Op, type Tensor } from '../tensor.ts';
 
 export interface Rope {
@@ -22,10 +22,9 @@ export const ropeOp: Op<Rope> = {
     }
     return x!;
   },
-  reverse: ({ inputs: [, positions, factors], gradient, attributes: { base, frequencyScale }, needs }) => {
-    assert(!needs(2), 'rope: its factors are not trained and have no gradient');
-    return [rope(gradient, positions!, { base, frequencyScale: -frequencyScale }, factors)];
-  },
+  reverse: ({ inputs: [, positions, factors], gradient, attributes: { base, frequencyScale } }) => [
+    rope(gradient, positions!, { base, frequencyScale: -frequencyScale }, factors),
+  ],
   lower: (context, [x, positions, factors], { base, frequencyScale }) => {
     const dimensions = x!.shape.at(-1)!;
     return context.rope(context.contiguous(x!), positions!, factors, { dimensions, base, frequencyScale });
