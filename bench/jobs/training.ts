@@ -1,0 +1,139 @@
+/** Trainings whose speed is measured, ours alone or in turns with others over the same batches. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ResolvedModel } from '../../src/hub/index.ts';
+import { exportModel } from '../export-model.ts';
+import { type BenchOptions, type Findings, type Job, modelFor } from '../job.ts';
+import { inOwnProcess, type Outcome } from '../own-process.ts';
+import { type PeerTurn, trainingPeers } from '../peers/training-peers.ts';
+import { prepareTraining, type TrainingPlan } from '../prepare-training.ts';
+import { alpacaRows, exampleRows, newsRows, type Row, unlikeRows } from '../rows.ts';
+import { say } from '../say.ts';
+import { comparisonLines, fastestOf, figuresOf, ownFigures, ownLines, ratio } from '../training-report.ts';
+
+interface TrainingJob {
+  readonly name: string;
+  readonly summary: string;
+  readonly starter: Parameters<typeof modelFor>[0];
+  readonly template: string;
+  readonly batchSize: number;
+  readonly cutoffLen: number;
+  rows(options: BenchOptions, tokensOf: (row: Row) => number): readonly Row[];
+  /** In small mode, where no data of others is at hand. */
+  readonly smallRows?: () => readonly Row[];
+}
+
+/** Steps whose time does not count: graphs are compiled and memory is taken for the first time. */
+const WARM_UP = 1;
+
+/** Whose marks all tiny models know. */
+const SMALL_TEMPLATE = 'chatml';
+
+const SMOLLM2 = { starter: 'smollm2-135m-instruct', template: 'chatml' } as const;
+const NEWS = {
+  batchSize: 16,
+  cutoffLen: 512,
+  rows: ({ data }: BenchOptions) => newsRows(data, { from: 0, count: 1600 }),
+  smallRows: () => exampleRows('news-headlines-zh').slice(0, 64),
+};
+
+const TRAININGS: readonly TrainingJob[] = [
+  { name: 'thucnews-smollm2', summary: 'Chinese headlines to channels, SmolLM2-135M', ...SMOLLM2, ...NEWS },
+  {
+    name: 'thucnews-gemma',
+    summary: 'the same with gemma-3-270m, whose vocabulary is five times as large',
+    starter: 'gemma-3-270m',
+    template: 'gemma',
+    ...NEWS,
+  },
+  {
+    name: 'tickets',
+    summary: 'English support tickets to queues',
+    ...SMOLLM2,
+    batchSize: 16,
+    cutoffLen: 512,
+    rows: () => exampleRows('support-tickets'),
+  },
+  {
+    name: 'alpaca-zh',
+    summary: 'free Chinese answers of up to 512 tokens, most of them labelled',
+    ...SMOLLM2,
+    batchSize: 4,
+    cutoffLen: 512,
+    rows: ({ data }) => alpacaRows(data),
+    smallRows: () =>
+      exampleRows('news-headlines-zh')
+        .slice(0, 32)
+        .map(({ input, output }) => ({ instruction: output, input: '', output: input })),
+  },
+  {
+    name: 'no-prefix',
+    summary: 'rows that share nothing: 160 tokens, 6 labelled, each with a system prompt of its own',
+    ...SMOLLM2,
+    batchSize: 16,
+    cutoffLen: 512,
+    rows: ({ small }, tokensOf) => unlikeRows(small ? 48 : 320, 160, tokensOf),
+  },
+];
+
+export const TRAINING_JOBS: readonly Job[] = TRAININGS.map((training) => ({
+  name: training.name,
+  summary: training.summary,
+  isDefault: true,
+  peers: ['llamafactory', 'pytorch'],
+  async run(options) {
+    const { batchSize, cutoffLen } = training;
+    const plan: TrainingPlan = {
+      template: options.small ? SMALL_TEMPLATE : training.template,
+      batchSize,
+      cutoffLen,
+      steps: WARM_UP + options.steps,
+      threads: options.threads,
+      rows: (tokensOf) => (options.small && training.smallRows?.()) || training.rows(options, tokensOf),
+    };
+    return measure(plan, await modelFor(training.starter, options), options);
+  },
+}));
+
+/** @param warmUp steps at the start of each turn that are not timed */
+export async function measure(
+  plan: TrainingPlan,
+  model: ResolvedModel,
+  options: BenchOptions,
+  warmUp = WARM_UP,
+): Promise<Findings> {
+  const limit = await options.limit();
+  const folder = mkdtempSync(join(tmpdir(), 'tunesmith-bench-'));
+  try {
+    // Others read folders only; so that all compute with the same files, we then read the folder too.
+    const readable: ResolvedModel = options.against
+      ? { kind: 'folder', path: await exportModel(model), name: model.name }
+      : model;
+    const training = await prepareTraining(plan, readable, folder);
+    const peers = await trainingPeers(options.against, training, plan);
+    const ours: Outcome<'train'>[] = [];
+    const theirs = peers.map((): PeerTurn[] => []);
+    for (let round = 1; round <= options.rounds; round++) {
+      say(`  round ${round} of ${options.rounds}: tunesmith`);
+      ours.push(await inOwnProcess('train', { settings: training.ownSettings }));
+      for (const [index, peer] of peers.entries()) {
+        say(`  round ${round} of ${options.rounds}: ${peer.name}`);
+        theirs[index]!.push(await peer.train());
+      }
+    }
+    const own = ownFigures(ours, { warmUp, limit });
+    const others = peers.map(({ name }, index) => ({
+      ...figuresOf(name, theirs[index]!, ours[0]!.steps, warmUp),
+      versions: theirs[index]![0]!.versions,
+    }));
+    const compared = others.length > 0 && { ratio: ratio(own, fastestOf(others)) };
+    return {
+      settings: { ...training.settings, model: readable.name, threads: plan.threads, rounds: options.rounds },
+      results: { limitGigaFlops: limit, tunesmith: own, others, ...compared },
+      lines: [...ownLines(own, limit), ...(others.length > 0 ? comparisonLines(own, others) : [])],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
