@@ -113,9 +113,11 @@ describe('compareModels', () => {
 });
 
 describe('what a page shares', () => {
-  it.each(['comparison.ts'])('%s imports types only', (file) => {
+  const SHARED = ['comparison.ts', 'normal-distribution.ts', 'verdict.ts', 'verdict-words.ts'];
+
+  it.each(SHARED)('%s imports values from its like only', (file) => {
     const source = readFileSync(new URL(file, import.meta.url), 'utf8');
-    const values = source.match(/^import (?!type ).*$/gm) ?? [];
-    expect(values).toEqual([]);
+    const imported = source.matchAll(/^import (?!type )[^;]* from '(?:\.\/)?(.*)';$/gm);
+    for (const [, name] of imported) expect(SHARED).toContain(name);
   });
 });
