@@ -4,7 +4,14 @@
  */
 import { ModelError } from '../core/index.ts';
 import type { TensorSource } from '../files/index.ts';
-import { type Family, familyOf, type GgufReader, type HuggingFaceConfig } from '../model/index.ts';
+import { toFloat32 } from '../graph/index.ts';
+import {
+  type DecoderSpec,
+  type Family,
+  familyOf,
+  type GgufReader,
+  type HuggingFaceConfig,
+} from '../model/index.ts';
 
 /** Names within a block that all families share. */
 const BLOCK_NAMES: Readonly<Record<string, string>> = {
@@ -25,8 +32,12 @@ const ROOT_NAMES: Readonly<Record<string, string>> = {
   'output.weight': 'lm_head.weight',
 };
 
-/** The file's configuration in the words of config.json. */
-export function ggufConfig(source: TensorSource): { family: Family; config: HuggingFaceConfig } {
+/** The file's configuration in the words of config.json, and what follows from it. */
+export function describeGguf(source: TensorSource): {
+  family: Family;
+  config: HuggingFaceConfig;
+  spec: DecoderSpec;
+} {
   const family = familyOf('ggufArchitecture', source.metadata.get('general.architecture'));
   const reader = ggufReader(source, family.ggufArchitecture);
   const heads = reader.number('attention.head_count');
@@ -50,10 +61,10 @@ export function ggufConfig(source: TensorSource): { family: Family; config: Hugg
     ...numbers({ bos_token_id: ids('bos_token_id'), eos_token_id: ids('eos_token_id') }),
     ...family.configFromGguf(reader),
   };
-  return { family, config };
+  return { family, config, spec: withRopeFactors(family.readSpec(config), source) };
 }
 
-/** Hugging Face's name of a GGUF tensor; undefined for what has none (rotary factors are configuration). */
+/** Hugging Face's name of a GGUF tensor; undefined for what has none (rotary factors belong to the spec). */
 export function huggingFaceName(ggufName: string, family: Family): string | undefined {
   const block = ggufName.match(/^blk\.(\d+)\.(\w+)\.weight$/);
   if (!block) return ROOT_NAMES[ggufName];
@@ -99,13 +110,23 @@ function ggufReader({ path, metadata, tensors }: TensorSource, architecture: str
 
 function ropeScaling(source: TensorSource, reader: GgufReader, family: Family): HuggingFaceConfig {
   const type = source.metadata.get(`${family.ggufArchitecture}.rope.scaling.type`);
-  if (source.tensors.has('rope_freqs.weight')) {
-    throw new ModelError(
-      `${source.path}: rotary factors stored as a tensor are not supported yet; use the model's safetensors instead`,
-    );
-  }
   if (type === undefined || type === 'none') return {};
   return { rope_scaling: { rope_type: type, factor: reader.number('rope.scaling.factor') } };
+}
+
+/** What config.json says as llama3 scaling is a tensor here: [D/2], each divides its frequency. */
+function withRopeFactors(spec: DecoderSpec, source: TensorSource): DecoderSpec {
+  const stored = source.tensors.get('rope_freqs.weight');
+  if (!stored) return spec;
+  if (stored.shape.join() !== `${spec.headDim / 2}`) {
+    throw new ModelError(
+      `${source.path}: rope_freqs.weight has shape [${stored.shape}] for heads of size ${spec.headDim}; fetch the file anew`,
+    );
+  }
+  const bytes = new Uint8Array(stored.sizeBytes);
+  source.read(stored.name, 0, bytes);
+  const ropeFactors = toFloat32(bytes, stored.dtype, spec.headDim / 2);
+  return { ...spec, layers: spec.layers.map((layer) => ({ ...layer, ropeFactors })) };
 }
 
 function numbers(values: Record<string, unknown>): HuggingFaceConfig {

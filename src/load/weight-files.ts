@@ -5,7 +5,7 @@ import { ModelError, messageOf } from '../core/index.ts';
 import { openGguf, openShardedSafetensors, type TensorInfo, type TensorSource } from '../files/index.ts';
 import type { ResolvedModel } from '../hub/index.ts';
 import { type DecoderSpec, type Family, familyOf, type HuggingFaceConfig } from '../model/index.ts';
-import { ggufConfig, huggingFaceName } from './gguf-model.ts';
+import { describeGguf, huggingFaceName } from './gguf-model.ts';
 
 /** Nothing in a config.json takes more; a larger one is no config.json. */
 const MAX_CONFIG_BYTES = 4 << 20;
@@ -49,13 +49,13 @@ function openFolder(folder: string): WeightFiles {
 function openGgufModel(path: string): WeightFiles {
   const source = openGguf(path);
   try {
-    const { family, config } = ggufConfig(source);
+    const { family, config, spec } = describeGguf(source);
     const names = new Map<string, string>();
     for (const ggufName of source.tensors.keys()) {
       const name = huggingFaceName(ggufName, family);
       if (name) names.set(name, ggufName);
     }
-    return describe(source, { family, spec: family.readSpec(config), config, names });
+    return describe(source, { family, spec, config, names });
   } catch (error) {
     source.close();
     throw error;

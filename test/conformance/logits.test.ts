@@ -1,11 +1,11 @@
-/** Logits of every family against transformers', alone and with a shared prefix. */
+/** Logits of every family against transformers', from folders and GGUF files, alone and with a shared prefix. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Arena, compile, Device, input, matmulT } from '../../src/graph/index.ts';
-import { loadWeights } from '../../src/load/load-weights.ts';
-import { openWeightFiles } from '../../src/load/weight-files.ts';
-import { hiddenStates, outputHead, SharedPrefixAttention } from '../../src/model/index.ts';
+import { Device } from '../../src/graph/index.ts';
+import { baseDecoder, loadModel } from '../../src/load/index.ts';
 import { GOLDEN, goldenJson, goldenTensors, relativeError } from '../support/golden.ts';
+import { logitsOf } from '../support/logits.ts';
+import { loadTiny } from '../support/tiny-model.ts';
 
 /** f32 in another order of summation than PyTorch's. */
 const TOLERANCE = 1e-4;
@@ -14,42 +14,42 @@ interface Expected {
   sequences: { ids: number[]; logits_from?: number }[];
 }
 
-async function logits(
-  name: string,
-  ids: number[],
-  prefix: number,
-): Promise<{ values: Float32Array; V: number }> {
-  using device = Device.cpu(1);
-  using arena = new Arena(device);
-  using files = openWeightFiles({ kind: 'folder', path: join(GOLDEN, 'models', name) });
-  using loaded = await loadWeights(files, device, 'f32');
-  const { spec } = files;
-  const shape = { prefix, rows: 1, rowLength: ids.length - prefix };
-  const pattern = new SharedPrefixAttention(spec, shape);
-  const T = ids.length;
-  const factors = spec.layers[0]!.ropeFactors;
-  const factorInput = factors && input('factors', [factors.length]);
-  const decoder = { spec, weights: loaded.weights, ropeFactors: () => factorInput };
-  const hidden = hiddenStates(
-    decoder,
-    { tokens: input('tokens', [T], 'i32'), positions: input('positions', [T], 'i32') },
-    pattern,
-  );
-  using executable = compile([matmulT(hidden, outputHead(decoder))], arena);
-  const inputs = { ...pattern.inputs, tokens: Int32Array.from(ids), positions: pattern.positions };
-  const [values] = await executable.run(factors ? { ...inputs, factors } : inputs, [0]);
-  return { values: values as Float32Array, V: spec.vocabSize };
-}
-
 describe.each(['llama', 'qwen3', 'gemma3_text', 'llama-rope-scaling'])('%s', (name) => {
   const { sequences } = goldenJson<Expected>('models', name, 'expected.json');
   const expected = goldenTensors('models', name, 'expected.safetensors');
-  it.each([0, 9])('gives the logits of transformers with a shared prefix of %i', async (prefix) => {
+  it.each([
+    { prefix: 0, native: true },
+    { prefix: 9, native: true },
+    { prefix: 9, native: false },
+  ])('gives the logits of transformers: prefix $prefix, own kernels $native', async ({ prefix, native }) => {
+    using device = Device.cpu(1, { native });
+    using model = await loadTiny(name, device);
     for (const [n, { ids, logits_from = 0 }] of sequences.entries()) {
-      const { values, V } = await logits(name, ids, prefix);
-      expect(
-        relativeError(values.subarray(logits_from * V), expected.get(`logits.${n}`)!.values),
-      ).toBeLessThan(TOLERANCE);
+      const logits = await logitsOf(baseDecoder(model), model.arena, ids, prefix);
+      const wanted = expected.get(`logits.${n}`)!.values;
+      expect(relativeError(logits.subarray(logits_from * model.spec.vocabSize), wanted)).toBeLessThan(
+        TOLERANCE,
+      );
     }
+  });
+});
+
+describe('a lone GGUF file', () => {
+  const { ids, logits_from, models } = goldenJson<{
+    ids: number[];
+    logits_from: number;
+    models: Record<string, { types: string[] }>;
+  }>('gguf', 'models.json');
+  const expected = goldenTensors('gguf', 'models.safetensors');
+
+  it.each(Object.keys(models))('%s gives the logits of its dequantized weights', async (name) => {
+    using device = Device.cpu(1);
+    const path = join(GOLDEN, 'gguf', `${name}.gguf`);
+    using model = await loadModel({ kind: 'gguf', path, name }, device, { dtype: 'f32' });
+    const logits = await logitsOf(baseDecoder(model), model.arena, ids);
+    const wanted = expected.get(`${name}.logits`)!.values;
+    expect(relativeError(logits.subarray(logits_from * model.spec.vocabSize), wanted)).toBeLessThan(
+      TOLERANCE,
+    );
   });
 });
