@@ -33,6 +33,17 @@ export class ConfigReader {
     return value;
   }
 
+  /** `num_hidden_layers`: at most 1,024, several times any model's; each costs memory before its weights are missed. */
+  layerCount(): number {
+    const count = this.size('num_hidden_layers');
+    if (count > 1024) {
+      throw new ModelError(
+        `config.json: num_hidden_layers is ${count}, more than 1024; fetch the model anew`,
+      );
+    }
+    return count;
+  }
+
   flag(key: string, fallback: boolean): boolean {
     const value = this.config[key] ?? fallback;
     if (typeof value !== 'boolean') {

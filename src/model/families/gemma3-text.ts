@@ -63,7 +63,7 @@ function readLayers(reader: ConfigReader, headDim: number): LayerSpec[] {
     headDim,
   });
   const local = readRope(kind(LOCAL), { theta: reader.number('rope_local_base_freq', 10_000), headDim });
-  const count = reader.size('num_hidden_layers');
+  const count = reader.layerCount();
   const pattern = reader.size(
     'sliding_window_pattern',
     reader.size('_sliding_window_pattern', DEFAULT_PATTERN),

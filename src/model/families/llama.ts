@@ -21,7 +21,7 @@ export const llama: Family = {
     return {
       ...sizes,
       modelType: 'llama',
-      layers: Array.from({ length: reader.size('num_hidden_layers') }, () => layer),
+      layers: Array.from({ length: reader.layerCount() }, () => layer),
       tiedHead: reader.flag('tie_word_embeddings', false),
       embeddingScale: 1,
       attentionScale: 1 / Math.sqrt(sizes.headDim),

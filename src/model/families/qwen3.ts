@@ -21,7 +21,7 @@ export const qwen3: Family = {
     return {
       ...sizes,
       modelType: 'qwen3',
-      layers: Array.from({ length: reader.size('num_hidden_layers') }, () => layer),
+      layers: Array.from({ length: reader.layerCount() }, () => layer),
       tiedHead: reader.flag('tie_word_embeddings', false),
       embeddingScale: 1,
       attentionScale: 1 / Math.sqrt(sizes.headDim),
