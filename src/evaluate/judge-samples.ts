@@ -47,6 +47,12 @@ export function truthOf({ conversation }: Sample): string {
   return normalizeAnswer(conversation.messages.at(-1)!.content);
 }
 
+/** What a row is judged by, before anybody answered it. */
+export function rowOf(sample: Sample): Pick<JudgedRow, 'file' | 'row' | 'input' | 'truth'> {
+  const asked = sample.conversation.messages.at(-2)!;
+  return { ...sample.origin, input: asked.content, truth: truthOf(sample) };
+}
+
 /**
  * The labels to choose among: those given, or those that occur, in the order of their first row.
  * @throws DataError that names the first row whose answer is not in the list
@@ -83,7 +89,7 @@ export async function judgeByLabels(
     const { winner, logProbability, logProbabilities } = scores[index]!;
     const total = logProbabilities?.reduce((sum, value) => sum + Math.exp(value - logProbability), 0) ?? 1;
     const probability = logProbabilities ? 1 / total : Math.exp(logProbability);
-    return { ...described(sample), prediction: labels[winner]!, probability };
+    return { ...rowOf(sample), prediction: labels[winner]!, probability };
   });
   return { evaluation: judgeModel({ model: name, judgedBy: 'labels', labels, rows, seconds }), rows };
 }
@@ -112,7 +118,7 @@ export async function judgeByAnswers(
   const rows = samples.map((sample, index): JudgedRow => {
     const answer = model.tokenizer.decode(generated[index]!, { skipSpecialTokens: true });
     const prediction = labelOf(answer, labels);
-    return { ...described(sample), ...(prediction !== undefined && { prediction }), answer };
+    return { ...rowOf(sample), ...(prediction !== undefined && { prediction }), answer };
   });
   return { evaluation: judgeModel({ model: name, judgedBy: 'answer', labels, rows, seconds }), rows };
 }
@@ -153,9 +159,4 @@ function promptsOf(
     }
     return prompt;
   });
-}
-
-function described(sample: Sample): Pick<JudgedRow, 'file' | 'row' | 'input' | 'truth'> {
-  const asked = sample.conversation.messages.at(-2)!;
-  return { ...sample.origin, input: asked.content, truth: truthOf(sample) };
 }
