@@ -129,7 +129,7 @@ async function runDemo(
   const before = await judge([]);
 
   console.log(text.training);
-  await trainAttached(config, language, accept);
+  if ((await trainAttached(config, language, accept)) !== 'finished') return;
 
   console.log(text.after);
   const after = await judge([output]);

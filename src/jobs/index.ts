@@ -7,7 +7,7 @@ import type { Chat } from './chat.ts';
 import type { EvaluateOptions, EvaluateResult } from './evaluate-models.ts';
 import type { OpenOptions } from './open-model.ts';
 
-export type { AnswerStatistics, Chat } from './chat.ts';
+export type { Chat } from './chat.ts';
 export { type ChatSettings, chatSettings } from './chat-settings.ts';
 export type { EvaluateOptions, EvaluateResult } from './evaluate-models.ts';
 export type { OpenOptions } from './open-model.ts';

@@ -1,5 +1,4 @@
 /** train: adapts a model to rows; tells events and leaves files, and knows no terminal, page or queue. */
 export { evaluate } from './evaluate.ts';
-export type { ModelFiles } from './rows.ts';
 export { openRunSession, type RunSession } from './session.ts';
 export { train } from './train.ts';

@@ -1,7 +1,7 @@
 /** Learning rates over a run, as transformers' schedulers give them. */
 import { assert } from '../core/index.ts';
 
-export const SCHEDULES = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const;
+const SCHEDULES = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const;
 export type ScheduleName = (typeof SCHEDULES)[number];
 
 export interface Schedule {

@@ -20,7 +20,7 @@ import {
   readTrainerLog,
   readTrainerState,
 } from '../../src/runs/index.ts';
-import { startTunesmith, tunesmith } from '../support/command-line.ts';
+import { createCache, startTunesmith, tunesmith } from '../support/command-line.ts';
 import { GOLDEN } from '../support/golden.ts';
 import { tinySettings } from '../support/tiny-run.ts';
 
@@ -35,7 +35,7 @@ let count = 0;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'e2e-train-'));
-  cache = join(folder, 'cache');
+  cache = createCache(folder);
   runFile = join(folder, 'run.yaml');
   writeFileSync(runFile, asYaml(tinySettings(folder)));
 });
@@ -255,6 +255,17 @@ describe('a run in the background', () => {
       const watched = await runs('attach', out);
       expect(watched).toMatchObject({ code: 0, stdout: expect.stringContaining('Trained in') });
     }));
+});
+
+it('tells its version and its surroundings', async () => {
+  const { version } = JSON.parse(readFileSync(join(GOLDEN, '..', '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect((await tunesmith(['version'], { cache })).stdout).toBe(`tunesmith ${version}\n`);
+  const { code, stdout } = await tunesmith(['env'], { cache });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^memory: \d+(\.\d)? GiB free of \d+ GiB$/m);
+  expect(stdout).toMatch(/^device: CPU, \d+ threads/m);
 });
 
 describe('what cannot be done is one line and exit code 1, and leaves nothing behind', () => {

@@ -1,8 +1,21 @@
 /** The real program, run as a person runs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { cacheFolder } from '../../src/core/index.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+/** A cache of a test's own, that shares what was built for this machine: kernels take seconds to compile. */
+export function createCache(folder: string): string {
+  const cache = join(folder, 'cache');
+  mkdirSync(cache, { recursive: true });
+  for (const name of ['native', 'ggml']) {
+    mkdirSync(join(cacheFolder(), name), { recursive: true });
+    symlinkSync(join(cacheFolder(), name), join(cache, name), 'dir');
+  }
+  return cache;
+}
 
 export interface Ended {
   readonly code: number | null;

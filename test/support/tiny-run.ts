@@ -10,7 +10,7 @@ const TICKETS = [
   ['I cannot sign in', 'The code never comes', 'My password is refused', 'I am locked out since noon'],
 ];
 
-export interface TinyRow {
+interface TinyRow {
   readonly instruction: string;
   readonly input: string;
   readonly output: string;
@@ -18,7 +18,7 @@ export interface TinyRow {
 }
 
 /** Tickets and their queues, a new order number in each. */
-export function tinyRows(count: number): TinyRow[] {
+function tinyRows(count: number): TinyRow[] {
   return Array.from({ length: count }, (_, index) => {
     const queue = index % QUEUES.length;
     const tickets = TICKETS[queue]!;
