@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelError, messageOf, writeJsonAtomic } from '../core/index.ts';
-import { openSafetensors, writeSafetensors } from '../files/index.ts';
+import { openSafetensors, type TensorInfo, writeSafetensors } from '../files/index.ts';
 import { fromFloat32, toFloat32 } from '../graph/index.ts';
 import {
   type DecoderSpec,
@@ -27,22 +27,37 @@ export interface Adapter {
 export function readAdapter(folder: string, spec: DecoderSpec): Adapter {
   const lora = readLoraSpec(folder);
   const parameters = loraParameters(spec, lora);
+  using source = openSafetensors(join(folder, WEIGHTS));
+  checkFit(folder, parameters, source.tensors);
   const last = parameters.at(-1)!;
   const values = new Float32Array(last.offset + last.shape[0] * last.shape[1]);
-  using source = openSafetensors(join(folder, WEIGHTS));
   for (const { name, shape, offset } of parameters) {
-    const tensor = source.tensors.get(name);
-    if (tensor?.shape.join() !== shape.join()) {
-      throw new ModelError(
-        `${folder}: ${name} ${tensor ? `has shape [${tensor.shape}]` : 'is missing'} where the model needs [${shape}]; ` +
-          'was this adapter trained on another model?',
-      );
-    }
-    const bytes = new Uint8Array(tensor.sizeBytes);
+    const { dtype, sizeBytes } = source.tensors.get(name)!;
+    const bytes = new Uint8Array(sizeBytes);
     source.read(name, 0, bytes);
-    values.set(toFloat32(bytes, tensor.dtype, shape[0] * shape[1]), offset);
+    values.set(toFloat32(bytes, dtype, shape[0] * shape[1]), offset);
   }
   return { lora, parameters, values };
+}
+
+/** Before memory is taken: a rank out of a configuration may be any number. */
+function checkFit(
+  folder: string,
+  parameters: readonly LoraParameter[],
+  stored: ReadonlyMap<string, TensorInfo>,
+): void {
+  const remedy = 'was this adapter trained on another model?';
+  for (const { name, shape } of parameters) {
+    const tensor = stored.get(name);
+    if (tensor?.shape.join() === shape.join()) continue;
+    const found = tensor ? `has shape [${tensor.shape}]` : 'is missing';
+    throw new ModelError(`${folder}: ${name} ${found} where the model needs [${shape}]; ${remedy}`);
+  }
+  const known = new Set(parameters.map(({ name }) => name));
+  for (const name of stored.keys()) {
+    if (!known.has(name))
+      throw new ModelError(`${folder}: ${name} belongs to no layer of the model; ${remedy}`);
+  }
 }
 
 /** @param baseModel what PEFT should load the adapter onto */

@@ -32,6 +32,9 @@ const ROOT_NAMES: Readonly<Record<string, string>> = {
   'output.weight': 'lm_head.weight',
 };
 
+/** What llama3 scaling leaves in a file: no weight, but part of the spec. */
+export const ROPE_FACTORS = 'rope_freqs.weight';
+
 /** The file's configuration in the words of config.json, and what follows from it. */
 export function describeGguf(source: TensorSource): {
   family: Family;
@@ -116,11 +119,11 @@ function ropeScaling(source: TensorSource, reader: GgufReader, family: Family): 
 
 /** What config.json says as llama3 scaling is a tensor here: [D/2], each divides its frequency. */
 function withRopeFactors(spec: DecoderSpec, source: TensorSource): DecoderSpec {
-  const stored = source.tensors.get('rope_freqs.weight');
+  const stored = source.tensors.get(ROPE_FACTORS);
   if (!stored) return spec;
   if (stored.shape.join() !== `${spec.headDim / 2}`) {
     throw new ModelError(
-      `${source.path}: rope_freqs.weight has shape [${stored.shape}] for heads of size ${spec.headDim}; fetch the file anew`,
+      `${source.path}: ${ROPE_FACTORS} has shape [${stored.shape}] for heads of size ${spec.headDim}; fetch the file anew`,
     );
   }
   const bytes = new Uint8Array(stored.sizeBytes);

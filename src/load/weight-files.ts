@@ -5,7 +5,7 @@ import { ModelError, messageOf } from '../core/index.ts';
 import { openGguf, openShardedSafetensors, type TensorInfo, type TensorSource } from '../files/index.ts';
 import type { ResolvedModel } from '../hub/index.ts';
 import { type DecoderSpec, type Family, familyOf, type HuggingFaceConfig } from '../model/index.ts';
-import { describeGguf, huggingFaceName } from './gguf-model.ts';
+import { describeGguf, huggingFaceName, ROPE_FACTORS } from './gguf-model.ts';
 
 /** Nothing in a config.json takes more; a larger one is no config.json. */
 const MAX_CONFIG_BYTES = 4 << 20;
@@ -38,6 +38,11 @@ function openFolder(folder: string): WeightFiles {
   const family = familyOf('modelType', config['model_type']);
   const spec = family.readSpec(config);
   const source = openShardedSafetensors(folder);
+  const bias = [...source.tensors.keys()].find((name) => name.endsWith('.bias'));
+  if (bias) {
+    source.close();
+    throw unknownWeight(folder, bias);
+  }
   return describe(source, {
     family,
     spec,
@@ -54,12 +59,18 @@ function openGgufModel(path: string): WeightFiles {
     for (const ggufName of source.tensors.keys()) {
       const name = huggingFaceName(ggufName, family);
       if (name) names.set(name, ggufName);
+      else if (ggufName !== ROPE_FACTORS) throw unknownWeight(path, ggufName);
     }
     return describe(source, { family, spec, config, names });
   } catch (error) {
     source.close();
     throw error;
   }
+}
+
+/** What would change the result if it were left out. */
+function unknownWeight(path: string, name: string): ModelError {
+  return new ModelError(`${path}: the weight ${name} is not supported yet; choose a model without it`);
 }
 
 function describe(
