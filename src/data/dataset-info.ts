@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DataError, nearestName } from '../core/index.ts';
-import { parseJson } from './read-rows.ts';
+import { parseJson } from './parse-json.ts';
 import { readText } from './read-text.ts';
 import { describeValue, isObject } from './row-values.ts';
 

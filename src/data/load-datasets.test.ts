@@ -28,21 +28,21 @@ function load(sets: Sets, maxSamples?: number, seed = 1) {
   return loadDatasets(Object.keys(sets), { datasetDir: folder, maxSamples, seed });
 }
 
-function shown({ samples }: ReturnType<typeof load>): string[] {
+function shown({ samples }: Awaited<ReturnType<typeof load>>): string[] {
   return samples.map(({ conversation: { system, messages } }) => {
     const turns = messages.map(({ content }) => content).join('|');
     return system === undefined ? turns : `${system}>${turns}`;
   });
 }
 
-function check(sets: Sets, expected: Expected | RegExp, maxSamples?: number): void {
+async function check(sets: Sets, expected: Expected | RegExp, maxSamples?: number): Promise<void> {
   if (expected instanceof RegExp) {
-    const loading = () => load(sets, maxSamples);
-    expect(loading).toThrow(DataError);
-    expect(loading).toThrow(expected);
+    const error = await load(sets, maxSamples).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DataError);
+    expect((error as DataError).message).toMatch(expected);
     return;
   }
-  const loaded = load(sets, maxSamples);
+  const loaded = await load(sets, maxSamples);
   expect(shown(loaded)).toEqual(expected.samples);
   expect(loaded.findings.map(({ row, kind, reason }) => `${row} ${kind} ${reason}`)).toEqual(
     expected.findings ?? [],
@@ -51,7 +51,7 @@ function check(sets: Sets, expected: Expected | RegExp, maxSamples?: number): vo
 
 const row = (instruction: unknown, output: unknown) => ({ instruction, input: '', output });
 
-test('joins data sets in order, each up to max_samples', () => {
+test('joins data sets in order, each up to max_samples', async () => {
   const sets: Sets = {
     a: { rows: [row('1', 'x'), row('2', 'x'), row('3', 'x')] },
     b: {
@@ -59,9 +59,9 @@ test('joins data sets in order, each up to max_samples', () => {
       rows: [{ q: '4', a: 'y', s: 'S' }],
     },
   };
-  check(sets, { samples: ['1|x', '2|x', '3|x', 'S>4|y'] });
-  check(sets, { samples: ['1|x', '2|x', 'S>4|y'] }, 2);
-  const { samples } = load(sets);
+  await check(sets, { samples: ['1|x', '2|x', '3|x', 'S>4|y'] });
+  await check(sets, { samples: ['1|x', '2|x', 'S>4|y'] }, 2);
+  const { samples } = await load(sets);
   expect(samples[2]!.origin).toEqual({ file: join(folder, 'a.json'), row: 3 });
   expect(samples[2]!.conversation).toEqual({
     messages: [
@@ -71,8 +71,8 @@ test('joins data sets in order, each up to max_samples', () => {
   });
 });
 
-test('names every row that it leaves out', () => {
-  check(
+test('names every row that it leaves out', async () => {
+  await check(
     { a: { rows: [row('1', ''), row('', 'x'), row('3', 7), row('4', null), row('5', 'x')] } },
     {
       samples: ['5|x'],
@@ -84,7 +84,7 @@ test('names every row that it leaves out', () => {
       ],
     },
   );
-  check(
+  await check(
     {
       a: {
         entry: { columns: { prompt: 'q', response: 'a', system: 's' } },
@@ -93,7 +93,7 @@ test('names every row that it leaves out', () => {
     },
     { samples: ['S>|x'] },
   );
-  check(
+  await check(
     {
       a: {
         entry: { columns: { prompt: 'q', response: 'a', kto_tag: 'k' } },
@@ -105,39 +105,42 @@ test('names every row that it leaves out', () => {
     },
     { samples: ['q|y'], findings: ['1 dropped it holds two answers to compare, where one is due'] },
   );
-  check(
+  await check(
     { a: { rows: [row('1', ''), row('2', '')] } },
     /"a": none of its 2 rows can be used; the first, .*a\.json row 1: the answer is empty/,
   );
 });
 
-test('mistakes that concern the whole data set', () => {
+test('mistakes that concern the whole data set', async () => {
   const rows = [{ question: 'q', anwser: 'a' }];
   const columns = { prompt: 'question', response: 'answer' };
-  check(
+  await check(
     { a: { entry: { columns }, rows } },
     /no row has the column "answer", .* its response; the rows have question, anwser; did you mean "anwser"\?/,
   );
-  check({ a: { rows } }, /no row has the column "instruction", .* name the right one under columns/);
-  check(
+  await check({ a: { rows } }, /no row has the column "instruction", .* name the right one under columns/);
+  await check(
     { a: { entry: { columns: { prompt: 'question' } }, rows } },
     /do not list response, .* one of question, anwser/,
   );
-  check({ a: { entry: { formatting: 'sharegpt' }, rows } }, /no row has the column "conversations"/);
-  check({ a: { entry: { ranking: true }, rows } }, /ranking is true/);
+  await check({ a: { entry: { formatting: 'sharegpt' }, rows } }, /no row has the column "conversations"/);
+  await check({ a: { entry: { ranking: true }, rows } }, /ranking is true/);
   const pictures = { entry: { columns: { prompt: 'q', response: 'a', images: 'i' } } };
-  check({ a: { ...pictures, rows: [{ q: 'q', a: 'a', i: ['x.png'] }] } }, /a\.json row 1: "i" holds media/);
-  check({ a: { ...pictures, rows: [{ q: 'q', a: 'a', i: [] }] } }, { samples: ['q|a'] });
+  await check(
+    { a: { ...pictures, rows: [{ q: 'q', a: 'a', i: ['x.png'] }] } },
+    /a\.json row 1: "i" holds media/,
+  );
+  await check({ a: { ...pictures, rows: [{ q: 'q', a: 'a', i: [] }] } }, { samples: ['q|a'] });
 });
 
-test('num_samples: drawn by the seed, with repeats where it is more than there are', () => {
+test('num_samples: drawn by the seed, with repeats where it is more than there are', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => row(`q${i}`, 'a'));
-  const draw = (count: number, seed: number) =>
-    shown(load({ a: { entry: { num_samples: count }, rows } }, undefined, seed));
-  expect(draw(8, 1)).toHaveLength(8);
-  expect(new Set(draw(8, 1)).size).toBe(8);
-  expect(draw(8, 1)).toEqual(draw(8, 1));
-  expect(draw(8, 1)).not.toEqual(draw(8, 2));
-  expect(draw(50, 1)).toHaveLength(50);
-  expect(new Set(draw(50, 1)).size).toBe(20);
+  const draw = async (count: number, seed: number) =>
+    shown(await load({ a: { entry: { num_samples: count }, rows } }, undefined, seed));
+  expect(await draw(8, 1)).toHaveLength(8);
+  expect(new Set(await draw(8, 1)).size).toBe(8);
+  expect(await draw(8, 1)).toEqual(await draw(8, 1));
+  expect(await draw(8, 1)).not.toEqual(await draw(8, 2));
+  expect(await draw(50, 1)).toHaveLength(50);
+  expect(new Set(await draw(50, 1)).size).toBe(20);
 });

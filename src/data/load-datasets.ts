@@ -6,8 +6,9 @@ import { DataError, nearestName, Random } from '../core/index.ts';
 import type { Conversation } from '../text/index.ts';
 import { type ConvertedRow, convertRow } from './converters/index.ts';
 import { type Columns, type DatasetEntry, readDatasetInfo } from './dataset-info.ts';
-import { type Row, readRows } from './read-rows.ts';
+import { readRows } from './read-rows.ts';
 import { UnusableRow } from './row-values.ts';
+import type { Row } from './rows.ts';
 import type { RowFinding, Sample } from './samples.ts';
 
 const MEDIA = ['images', 'videos', 'audios'] as const;
@@ -30,29 +31,35 @@ interface LoadedDatasets {
  * The samples of the named data sets for supervised training, in the order of the names.
  * @throws DataError when a data set cannot be found, read or understood, or none of its rows can be used
  */
-export function loadDatasets(names: readonly string[], options: LoadDatasetsOptions): LoadedDatasets {
+export async function loadDatasets(
+  names: readonly string[],
+  options: LoadDatasetsOptions,
+): Promise<LoadedDatasets> {
   const samples: Sample[] = [];
   const findings: RowFinding[] = [];
   for (const entry of readDatasetInfo(options.datasetDir, names)) {
-    const loaded = loadDataset(entry, options);
+    const loaded = await loadDataset(entry, options);
     for (const sample of loaded.samples) samples.push(sample);
     for (const finding of loaded.findings) findings.push(finding);
   }
   return { samples, findings };
 }
 
-function loadDataset(entry: DatasetEntry, { maxSamples, seed }: LoadDatasetsOptions): LoadedDatasets {
+async function loadDataset(
+  entry: DatasetEntry,
+  { maxSamples, seed }: LoadDatasetsOptions,
+): Promise<LoadedDatasets> {
   if (entry.ranking) {
     throw new DataError(
       `data set "${entry.name}": ranking is true, so each row holds two answers to choose between, and supervised ` +
         'training takes one; choose another data set, or remove ranking and name the chosen column as response',
     );
   }
-  const all = readRows(entry.path);
-  checkColumns(entry, all);
-  const rows = drawRows(all, entry.numSamples, new Random(seed)).slice(0, maxSamples);
+  const read = await readRows(entry.path);
+  checkColumns(entry, read.rows);
+  const rows = drawRows(read.rows, entry.numSamples, new Random(seed)).slice(0, maxSamples);
   const samples: Sample[] = [];
-  const findings: RowFinding[] = [];
+  const findings = [...read.findings];
   for (const row of rows) {
     const { file, row: number } = row;
     try {

@@ -39,7 +39,7 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
       'evaluate: no data set is named; set eval_dataset to rows that the model was not trained on',
     );
   }
-  const { samples, findings } = loadDatasets(names, {
+  const { samples, findings } = await loadDatasets(names, {
     datasetDir: config.dataset_dir,
     maxSamples: config.max_samples ?? undefined,
     seed: config.seed,

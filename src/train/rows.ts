@@ -45,11 +45,11 @@ export async function openText(config: RunConfig, model: ModelFiles): Promise<Ru
  * Loads what the run's tasks need, and no more.
  * @throws DataError when a data set cannot be used, or none of its rows
  */
-export function openRows(config: RunConfig, text: RunText, onProgress?: OnProgress): RunRows {
+export async function openRows(config: RunConfig, text: RunText, onProgress?: OnProgress): Promise<RunRows> {
   let findings: readonly RowFinding[] = [];
-  const load = (names: readonly string[]) => {
+  const load = async (names: readonly string[]) => {
     const { dataset_dir: datasetDir, max_samples, data_seed: seed } = config;
-    const loaded = loadDatasets(names, { datasetDir, maxSamples: max_samples ?? undefined, seed });
+    const loaded = await loadDatasets(names, { datasetDir, maxSamples: max_samples ?? undefined, seed });
     findings = findings.concat(loaded.findings);
     return loaded.samples;
   };
@@ -61,8 +61,8 @@ export function openRows(config: RunConfig, text: RunText, onProgress?: OnProgre
     findings = findings.concat(more);
     return encoded;
   };
-  const questions = config.eval_dataset.length > 0 ? load(config.eval_dataset) : [];
-  const { train, validation } = splitRows(config, load);
+  const questions = config.eval_dataset.length > 0 ? await load(config.eval_dataset) : [];
+  const { train, validation } = await splitRows(config, load);
   const held = validation.length > 0 ? validation : questions;
   return {
     train: config.do_train ? encode(train) : [],
@@ -72,10 +72,10 @@ export function openRows(config: RunConfig, text: RunText, onProgress?: OnProgre
   };
 }
 
-function splitRows(config: RunConfig, load: (names: readonly string[]) => Sample[]) {
+async function splitRows(config: RunConfig, load: (names: readonly string[]) => Promise<Sample[]>) {
   const isHeldOut = config.val_size > 0 && config.do_eval;
   if (!config.do_train && !isHeldOut) return { train: [], validation: [] };
-  const samples = load(config.dataset);
+  const samples = await load(config.dataset);
   if (config.val_size === 0) return { train: samples, validation: [] };
   return splitTrainValidation(samples, config.val_size, config.data_seed);
 }

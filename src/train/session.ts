@@ -55,7 +55,7 @@ export async function openRunSession(
   const onProgress = thinnedProgress(onEvent);
   const resumed = config.do_train ? checkpointToResume({ ...config, output_dir: outputDir }) : undefined;
   const text = await openText(config, files);
-  const rows = openRows(config, text, onProgress);
+  const rows = await openRows(config, text, onProgress);
   reportFindings(outputDir, rows.findings, onEvent);
   const spec = readSpec(files);
   checkLengths(rows, spec);

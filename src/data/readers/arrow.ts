@@ -1,0 +1,68 @@
+/** arrow: both of its file formats, as Hugging Face's datasets keep them, also compressed. */
+import { readFileSync } from 'node:fs';
+import { CompressionType, compressionRegistry, DataType, tableFromIPC } from 'apache-arrow';
+import { decompressZstd } from 'hyparquet-compressors';
+import type { FileRows, Row } from '../rows.ts';
+import { decompressLz4Frame } from './lz4-frame.ts';
+import { classNames, plainValue } from './plain-values.ts';
+import { checkRowCount } from './row-count.ts';
+
+compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: decompressLz4Frame });
+// Copied, since its result begins anywhere in a larger buffer, and numbers have to lie at multiples of their size.
+compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => decompressZstd(bytes).slice() });
+
+export function readArrow(path: string): FileRows {
+  const bytes = readFileSync(path);
+  const table = tableFromIPC(bytes);
+  checkRowCount(table.numRows, bytes.length, path);
+  const names = classNames(table.schema.metadata.get('huggingface'));
+  const { fields } = table.schema;
+  const columns = fields.map(({ name, type }, index) => {
+    const labels = names.get(name);
+    return Array.from(table.getChildAt(index) ?? [], (value) => {
+      const plain = plainArrow(value, type);
+      return (typeof plain === 'number' && labels?.[plain]) || plain;
+    });
+  });
+  const rows = Array.from({ length: table.numRows }, (_, index): Row => {
+    const values = Object.fromEntries(fields.map(({ name }, column) => [name, columns[column]![index]]));
+    return { file: path, row: index + 1, values };
+  });
+  return { rows, findings: [] };
+}
+
+/** Values of types that JavaScript has not come as numbers or lists of words: the type says what they mean. */
+function plainArrow(value: unknown, type: DataType): unknown {
+  if (value === null || value === undefined) return null;
+  if (DataType.isDictionary(type)) return plainArrow(value, type.dictionary);
+  if (DataType.isDate(type) || DataType.isTimestamp(type)) return plainValue(new Date(Number(value)));
+  if (DataType.isDecimal(type)) return decimalText(value as Uint32Array, type.scale);
+  if (DataType.isStruct(type)) {
+    const struct = value as Readonly<Record<string, unknown>>;
+    return Object.fromEntries(type.children.map(({ name, type }) => [name, plainArrow(struct[name], type)]));
+  }
+  if (DataType.isMap(type)) {
+    const [entry] = type.children;
+    const inner = entry!.type.children[1]!.type;
+    return Object.fromEntries(
+      Array.from(value as Iterable<[string, unknown]>, ([key, held]) => [key, plainArrow(held, inner)]),
+    );
+  }
+  const [item] = type.children ?? [];
+  if (item && isIterable(value)) return Array.from(value, (held) => plainArrow(held, item.type));
+  return plainValue(value);
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+/** @param words of 32 bits, the lowest first, a two's complement */
+function decimalText(words: Uint32Array, scale: number): string {
+  let value = 0n;
+  for (const word of words.toReversed()) value = (value << 32n) | BigInt(word);
+  const signed = BigInt.asIntN(32 * words.length, value);
+  if (scale <= 0) return String(signed * 10n ** BigInt(-scale));
+  const digits = String(signed < 0n ? -signed : signed).padStart(scale + 1, '0');
+  return `${signed < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}

@@ -1,0 +1,14 @@
+/** csv: fields apart by comma, tab, semicolon or bar, in any encoding that can be told. Values are texts. */
+import type { FileRows, ReadOptions } from '../rows.ts';
+import { type Dialect, parseDelimited, sniffDialect } from './delimited.ts';
+import { decodeFile } from './encodings.ts';
+import { type TableRecord, tableRows } from './table.ts';
+
+export function readCsv(path: string, { encoding, hasHeader }: ReadOptions): FileRows {
+  const { text } = decodeFile(path, encoding);
+  return tableRows(path, recordsOf(text, sniffDialect(text)), { hasHeader });
+}
+
+function* recordsOf(text: string, dialect: Dialect): Generator<TableRecord> {
+  for (const { line, fields } of parseDelimited(text, dialect)) yield { row: line, fields };
+}

@@ -1,0 +1,38 @@
+/** parquet: all its codecs and nested columns, a row group at a time. */
+import { statSync } from 'node:fs';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { DataError } from '../../core/index.ts';
+import type { RowValues } from '../row-values.ts';
+import type { FileRows, Row } from '../rows.ts';
+import { classNames, plainValue } from './plain-values.ts';
+import { checkRowCount } from './row-count.ts';
+
+export async function readParquet(path: string): Promise<FileRows> {
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file);
+  checkRowCount(Number(metadata.num_rows), statSync(path).size, path);
+  const total = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  if (total !== Number(metadata.num_rows)) {
+    throw new DataError(`${path}: names ${metadata.num_rows} rows and holds ${total}; fetch the file again`);
+  }
+  const names = classNames(metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value);
+  const rows: Row[] = [];
+  for (const group of metadata.row_groups) {
+    const rowStart = rows.length;
+    const rowEnd = rowStart + Number(group.num_rows);
+    for (const values of await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd })) {
+      rows.push({ file: path, row: rows.length + 1, values: rowOf(values, names) });
+    }
+  }
+  return { rows, findings: [] };
+}
+
+function rowOf(values: RowValues, names: ReadonlyMap<string, readonly string[]>): RowValues {
+  return Object.fromEntries(
+    Object.entries(values).map(([column, value]) => {
+      const plain = plainValue(value);
+      return [column, (typeof plain === 'number' && names.get(column)?.[plain]) || plain];
+    }),
+  );
+}

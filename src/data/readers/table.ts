@@ -1,0 +1,75 @@
+/** Records under a header become rows: what csv and xlsx have in common. Names columns as pandas does. */
+import { DataError } from '../../core/index.ts';
+import type { FileRows, Row } from '../rows.ts';
+import type { RowFinding } from '../samples.ts';
+
+export interface TableRecord {
+  /** 1-based: the line, or the row of a sheet. */
+  readonly row: number;
+  readonly fields: readonly string[];
+}
+
+/** As in Excel: whoever has more has lost the line breaks. */
+const MOST_COLUMNS = 16_384;
+
+/**
+ * @param records in their order, of which blank ones count for nothing; the first names the columns unless `hasHeader` is false
+ * @returns records that are wider or narrower than the header as findings
+ * @throws DataError when most records do not fit the header
+ */
+export function tableRows(
+  path: string,
+  records: Iterable<TableRecord>,
+  { hasHeader = true }: { hasHeader?: boolean | undefined },
+): FileRows {
+  const rows: Row[] = [];
+  const findings: RowFinding[] = [];
+  let columns: string[] | undefined;
+  for (const { row, fields } of records) {
+    if (fields.every((field) => field === '')) continue;
+    if (!columns) {
+      if (fields.length > MOST_COLUMNS) {
+        throw new DataError(
+          `${path} row ${row}: has ${fields.length} columns, and ${MOST_COLUMNS} are the most; check how fields are set apart`,
+        );
+      }
+      columns = hasHeader ? columnNames(fields) : fields.map((_, index) => `column_${index + 1}`);
+      if (hasHeader) continue;
+    }
+    const extra = fields.slice(columns.length).some((field) => field !== '');
+    if (fields.length < columns.length || extra) {
+      const remedy = extra ? 'quote the field that holds the delimiter' : 'add what is missing';
+      const due = hasHeader ? 'the header' : 'the first row';
+      const reason = `has ${counted(fields.length)} where ${due} has ${columns.length}; ${remedy}`;
+      findings.push({ file: path, row, kind: 'dropped', reason });
+      continue;
+    }
+    rows.push({ file: path, row, values: Object.fromEntries(columns.map((name, i) => [name, fields[i]!])) });
+  }
+  const [first] = findings;
+  if (first && findings.length > rows.length) {
+    throw new DataError(
+      `${path}: ${findings.length} of ${findings.length + rows.length} rows do not fit the header; ` +
+        `the first, row ${first.row}, ${first.reason}; if it holds a text a line, name it .txt`,
+    );
+  }
+  return { rows, findings };
+}
+
+/** Names for all columns: an empty one becomes `Unnamed: 0` by its place, a repeated one gets `.1`, `.2` … */
+function columnNames(header: readonly string[]): string[] {
+  const uses = new Map<string, number>();
+  const names = new Set<string>();
+  for (const [index, field] of header.entries()) {
+    const name = field.trim() || `Unnamed: ${index}`;
+    let count = uses.get(name) ?? 0;
+    while (names.has(count === 0 ? name : `${name}.${count}`)) count++;
+    names.add(count === 0 ? name : `${name}.${count}`);
+    uses.set(name, count + 1);
+  }
+  return [...names];
+}
+
+function counted(fields: number): string {
+  return `${fields} field${fields === 1 ? '' : 's'}`;
+}
