@@ -1,0 +1,60 @@
+/**
+ * What a file says of an endpoint, checked. Keys and tokens are best left to the environment: `${NAME}` in a header or
+ * in api_key stands for a variable's value.
+ */
+import { z } from 'zod';
+import { ConfigError } from '../core/index.ts';
+import type { EndpointSettings } from './judge-endpoint.ts';
+
+const Endpoint = z.strictObject({
+  name: z.string().min(1).default('endpoint'),
+  url: z.string().min(1),
+  model: z.string().optional(),
+  api_key: z.string().optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.json().optional(),
+  answer_path: z.string().min(1).optional(),
+  probability_path: z.string().min(1).optional(),
+  concurrency: z.int().min(1).max(256).optional(),
+  timeout_seconds: z.number().positive().max(3600).optional(),
+  retries: z.int().min(0).max(20).optional(),
+});
+
+/**
+ * @param where what messages call it: a file, or a place in one
+ * @throws ConfigError that names everything that is wrong, and no secrets
+ */
+export function parseEndpoint(
+  raw: unknown,
+  where: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): EndpointSettings {
+  const parsed = Endpoint.safeParse(raw);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'all'}: ${message}`);
+    throw new ConfigError(`${where}: ${problems.join('; ')}; correct the endpoint's settings`);
+  }
+  const { api_key, headers, timeout_seconds, answer_path, probability_path, ...rest } = parsed.data;
+  if (rest.body !== undefined && answer_path === undefined) {
+    throw new ConfigError(
+      `${where}: body is set and answer_path is not; name where the answer lies in the response, as in data.label`,
+    );
+  }
+  const fill = (key: string, text: string) =>
+    text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+      const value = environment[name];
+      if (value !== undefined) return value;
+      throw new ConfigError(
+        `${where}: ${key} needs the environment variable ${name}, which is not set; set it`,
+      );
+    });
+  const filled = Object.entries(headers).map(([name, value]) => [name, fill(`headers.${name}`, value)]);
+  return {
+    ...rest,
+    answerPath: answer_path,
+    probabilityPath: probability_path,
+    headers: Object.fromEntries(filled),
+    apiKey: api_key === undefined ? undefined : fill('api_key', api_key),
+    timeoutMs: timeout_seconds === undefined ? undefined : timeout_seconds * 1000,
+  };
+}
