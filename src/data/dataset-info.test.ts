@@ -51,7 +51,13 @@ test('fills in defaults, which go as soon as columns or tags are given', () => {
   );
   check(
     { file_name: 'n.json', num_samples: 5, split: 'train', subset: 's', folder: 'f', ranking: true },
-    { numSamples: 5, ranking: true },
+    {
+      numSamples: 5,
+      ranking: true,
+      subset: 's',
+      folder: 'f',
+      split: expect.objectContaining({ name: 'train' }),
+    },
   );
 });
 
@@ -65,7 +71,10 @@ test('refuses what it cannot do, with the key and a remedy', () => {
   check({ file_name: 'n.json', tags: { content: 'q' } }, /unknown key "tags\.content"/);
   check({ file_name: 'n.json', formatting: 'alpaka', ranking: 1 }, /formatting: .*alpaca.*; ranking: /);
   check({ file_name: 'n.json', num_samples: 0 }, /num_samples: /);
-  check({ file_name: 'n.json', split: 'validation' }, /split "validation" is not in a file/);
+  check(
+    { file_name: 'n.json', split: 'train+test' },
+    /split "train\+test" cannot be read; write train, train\[:1000\]/,
+  );
   check(['n.json'], /the entry: .*object/);
 });
 

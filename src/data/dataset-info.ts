@@ -3,7 +3,7 @@
  * tag means what, in LLaMA-Factory's words. Reads no rows.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { DataError, nearestName } from '../core/index.ts';
 import { parseJson } from './parse-json.ts';
@@ -50,9 +50,9 @@ const Entry = z.strictObject({
   split: z.string().nullish(),
   columns: ColumnNames.optional(),
   tags: TagNames.optional(),
-  // These say where in a hub's data set the rows are; beside file_name they mean nothing, there as here.
-  subset: z.string().nullish(),
-  folder: z.string().nullish(),
+  subset: Name,
+  folder: Name,
+  // Says which state of a hub's data set is meant; beside file_name it means nothing.
   revision: z.string().nullish(),
   // Written by older versions, read by none.
   file_sha1: z.string().nullish(),
@@ -83,12 +83,33 @@ export type Columns = Readonly<Partial<z.output<typeof ColumnNames>>>;
 /** What the keys and roles of messages are called in the file; absent means off. */
 type Tags = Readonly<Partial<z.output<typeof TagNames>>>;
 
+/** A split, whole or in part: `train`, `train[:100]`, `train[80%:]`. */
+export interface Split {
+  /** As it is written. */
+  readonly text: string;
+  readonly name: string;
+  readonly from: SplitEdge | undefined;
+  readonly to: SplitEdge | undefined;
+}
+
+/** Rows from the start, or from the end where negative. */
+export interface SplitEdge {
+  readonly value: number;
+  readonly isPercent: boolean;
+}
+
 export interface DatasetEntry {
   readonly name: string;
   /** A file, or a folder of files. */
   readonly path: string;
   readonly formatting: z.output<typeof Entry>['formatting'];
   readonly ranking: boolean;
+  /** A folder inside of path. */
+  readonly folder: string | undefined;
+  /** A folder inside of path, or a workbook's sheet. */
+  readonly subset: string | undefined;
+  /** Absent: all rows. */
+  readonly split: Split | undefined;
   /** Rows to draw at random, with repeats where it is more than there are. */
   readonly numSamples: number | undefined;
   readonly columns: Columns;
@@ -140,19 +161,36 @@ export function parseDatasetEntry(
   const { data, error } = Entry.safeParse(value);
   if (!data) return fail(error.issues.map(problemOf).join('; '));
   if (!data.file_name) return fail('names no file; add file_name');
-  if (data.split && data.split !== 'train') {
-    fail(`split "${data.split}" is not in a file, which holds train only; remove split`);
+  const split = data.split ? parseSplit(data.split) : undefined;
+  if (data.split && !split) {
+    fail(`split "${data.split}" cannot be read; write train, train[:1000] or train[80%:]`);
   }
   return {
     name,
-    path: join(datasetDir, data.file_name),
+    path: isAbsolute(data.file_name) ? data.file_name : join(datasetDir, data.file_name),
     formatting: data.formatting,
     ranking: data.ranking,
+    folder: data.folder,
+    subset: data.subset,
+    split,
     numSamples: data.num_samples ?? undefined,
     columns: data.columns ?? DEFAULT_COLUMNS,
     columnsNamed: data.columns !== undefined,
     tags: data.tags ?? DEFAULT_TAGS,
   };
+}
+
+const SPLIT = /^([\w.-]+)(?:\[(?<from>-?\d+%?)?:(?<to>-?\d+%?)?\])?$/;
+
+/** @see https://huggingface.co/docs/datasets/loading#slice-splits */
+function parseSplit(text: string): Split | undefined {
+  const found = SPLIT.exec(text);
+  if (!found) return undefined;
+  const edge = (written: string | undefined): SplitEdge | undefined =>
+    written === undefined
+      ? undefined
+      : { value: Number.parseInt(written, 10), isPercent: written.endsWith('%') };
+  return { text, name: found[1]!, from: edge(found.groups?.['from']), to: edge(found.groups?.['to']) };
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {

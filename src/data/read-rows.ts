@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { DataError, nearestName } from '../core/index.ts';
 import { READERS } from './readers/index.ts';
-import type { FileRows, Reader, ReadOptions } from './rows.ts';
+import type { FileRows, Reader, ReadOptions, Row } from './rows.ts';
 
 /** Formats that were in use before their successors, which any program that writes them also writes. */
 const OLD_FORMATS: Readonly<Record<string, string>> = { '.xls': '.xlsx', '.et': '.xlsx', '.ods': '.xlsx' };
@@ -16,17 +16,25 @@ const OLD_FORMATS: Readonly<Record<string, string>> = { '.xls': '.xlsx', '.et': 
  * @throws DataError when it is missing, broken, of a type that is not read, or empty
  */
 export async function readRows(path: string, options: ReadOptions = {}): Promise<FileRows> {
-  const files = filesAt(path);
+  return readFiles(path, filesAt(path), options);
+}
+
+/** All rows of files, one after the other; `path` is what they are called together. */
+export async function readFiles(
+  path: string,
+  files: readonly string[],
+  options: ReadOptions,
+): Promise<FileRows> {
   const readers = files.map(readerOf);
-  const all: FileRows = { rows: [], findings: [] };
-  let findings = all.findings;
+  const rows: Row[] = [];
+  let findings: FileRows['findings'] = [];
   for (const [index, file] of files.entries()) {
     const read = await readers[index]!(file, options);
-    for (const row of read.rows) all.rows.push(row);
+    for (const row of read.rows) rows.push(row);
     findings = findings.concat(read.findings);
   }
-  if (all.rows.length === 0) throw new DataError(`${path}: no rows in it; fill it with rows`);
-  return { rows: all.rows, findings };
+  if (rows.length === 0) throw new DataError(`${path}: no rows in it; fill it with rows`);
+  return { rows, findings };
 }
 
 /**
