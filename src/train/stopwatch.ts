@@ -8,7 +8,7 @@ export class Stopwatch {
   readonly #totalSteps: number;
   readonly #now: () => number;
   #start = 0;
-  #lastLap = 0;
+  #lapStart = 0;
   #steps = 0;
   #rows = 0;
   #tokens = 0;
@@ -25,14 +25,17 @@ export class Stopwatch {
 
   start(): void {
     this.#start = this.#now();
-    this.#lastLap = this.#start;
+  }
+
+  /** Begins a step: what came between it and the one before is not counted as its time. */
+  beginLap(): void {
+    this.#lapStart = this.#now();
   }
 
   /** Ends a step. @returns the speed of this step, and the time that all of them took and will take */
   lap({ rows, tokens }: { rows: number; tokens: number }): Speed {
     const time = this.#now();
-    const seconds = (time - this.#lastLap) / 1000;
-    this.#lastLap = time;
+    const seconds = (time - this.#lapStart) / 1000;
     this.#steps++;
     this.#rows += rows;
     this.#tokens += tokens;

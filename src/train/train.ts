@@ -115,6 +115,7 @@ class Training {
 
   async #takeStep(): Promise<void> {
     const { batches, trainer, plan } = this.#session;
+    this.#stopwatch.beginLap();
     const index = this.#step;
     const microBatches = batches.training.ofStep(index);
     const labels = microBatches.reduce((sum, micro) => sum + micro.labels, 0);
