@@ -2,7 +2,7 @@
 export { Device, type DeviceDescription, listDevices, physicalCores } from './device.ts';
 export { fromFloat32, toFloat32 } from './dtypes.ts';
 export { encodeFloat } from './native-calls.ts';
-export { nativeNote } from './native-kernels.ts';
+export { nativeKernels, nativeNote } from './native-kernels.ts';
 export { OpContext, type RopeOptions } from './op-context.ts';
 export { Arena, Program } from './program.ts';
 export { DeviceTensor, MAX_RANK, readTensor, type VariableSpec, Variables, writeTensor } from './tensor.ts';

@@ -3,14 +3,17 @@ import type { DeviceTensor, OpContext } from '../ggml/index.ts';
 import { variable } from './ops/leaf.ts';
 import { type Op, type Tensor, topological } from './tensor.ts';
 
-/** @param build the operation in terms of others, given its inputs */
-export function lowerAs<A>(
-  build: (inputs: readonly Tensor[], attributes: A) => Tensor,
-): (context: OpContext, inputs: readonly DeviceTensor[], attributes: A) => DeviceTensor {
-  return (context, inputs, attributes) => {
+/**
+ * The members of an operation that is written with others.
+ * @param compose the operation in terms of others, given its inputs
+ */
+export function composed<A>(
+  compose: (inputs: readonly Tensor[], attributes: A) => Tensor,
+): Pick<Op<A>, 'lower'> & { readonly compose: typeof compose } {
+  const lower = (context: OpContext, inputs: readonly DeviceTensor[], attributes: A): DeviceTensor => {
     const leaves = inputs.map(variable);
     const lowered = new Map<Tensor, DeviceTensor>(leaves.map((leaf, index) => [leaf, inputs[index]!]));
-    const result = build(leaves, attributes);
+    const result = compose(leaves, attributes);
     for (const tensor of topological([result])) {
       if (lowered.has(tensor)) continue;
       const parts = tensor.inputs.map((input) => lowered.get(input)!);
@@ -18,4 +21,5 @@ export function lowerAs<A>(
     }
     return lowered.get(result)!;
   };
+  return { compose, lower };
 }

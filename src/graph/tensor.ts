@@ -53,6 +53,8 @@ export interface Op<A = object> {
   readonly reverse: ((given: ReverseArguments<A>) => Gradients) | NonDifferentiable;
   lower(context: OpContext, inputs: readonly DeviceTensor[], attributes: A): DeviceTensor;
   readonly native?: NativeKernel<A>;
+  /** The operation in terms of others, where it is lowered that way; see `composed`. */
+  compose?(inputs: readonly Tensor[], attributes: A): Tensor;
   /** Which input holds indices, and what they have to stay below: checked before a run. */
   indices?(inputs: readonly Tensor[]): { readonly indices: Tensor; readonly below: number };
 }

@@ -1,7 +1,7 @@
 /** Elementwise functions of one tensor, and the gated units of feed-forward layers. All f32. */
 import { ShapeError } from '../../core/index.ts';
 import type { DeviceTensor, OpContext } from '../../ggml/index.ts';
-import { lowerAs } from '../compose.ts';
+import { composed } from '../compose.ts';
 import { apply, elementCount, type NativeKernel, type Op, type Tensor } from '../tensor.ts';
 import { add, div, mul, scale, sub } from './arithmetic.ts';
 import { concat, reshape, slice } from './layout.ts';
@@ -54,7 +54,7 @@ function gatedReverse(
     name: `${name}Reverse`,
     shape: ([gate]) => ({ shape: [2 * elementCount(gate!.shape)], dtype: 'f32' }),
     reverse: { nonDifferentiable: 'a gradient itself' },
-    lower: lowerAs(([gate, up, gradient]) => {
+    ...composed(([gate, up, gradient]) => {
       const [toGate, toUp] = slopes(gate!, up!, gradient!).map((part) =>
         reshape(part, [elementCount(part.shape)]),
       );

@@ -3,7 +3,7 @@
  * it and itself. Exact, forward and reverse. Tokens lie flat: the prefix, then the rows one after the other.
  */
 import { ShapeError } from '../../core/index.ts';
-import { lowerAs } from '../compose.ts';
+import { composed } from '../compose.ts';
 import { gradients } from '../gradients.ts';
 import { apply, elementCount, type Op, type Tensor } from '../tensor.ts';
 import { add, repeat } from './arithmetic.ts';
@@ -75,7 +75,7 @@ export const attentionOp: Op<AttentionAttributes> = {
       reshape(slice(flat, 0, starts[index]!, elementCount(x.shape)), x.shape),
     );
   },
-  lower: lowerAs((inputs, attributes) => {
+  ...composed((inputs, attributes) => {
     const { T, H, D } = sizesOf(inputs);
     const values = reshape(compose(inputs, attributes), [T * H * D]);
     return pad(values, { axis: 0, before: 0, after: T * H });
@@ -97,7 +97,7 @@ export const attentionReverseOp: Op<AttentionAttributes> = {
   },
   reverse: { nonDifferentiable: 'a gradient itself' },
   // Computes the probabilities once more instead of keeping them.
-  lower: lowerAs((inputs, attributes) => {
+  ...composed((inputs, attributes) => {
     const { T, H, D } = sizesOf(inputs);
     const gradient = reshape(slice(inputs.at(-1)!, 0, 0, T * H * D), [T, H * D]);
     const parts = gradients(compose(inputs, attributes), gradient, inputs.slice(0, 3));

@@ -1,6 +1,6 @@
 /** Operations that change variables. They are no part of a differentiated graph; order them by data, or last. */
 import { ShapeError } from '../../core/index.ts';
-import { lowerAs } from '../compose.ts';
+import { composed } from '../compose.ts';
 import { apply, elementCount, type Op, type Tensor } from '../tensor.ts';
 import { outerSumOp } from './linear.ts';
 
@@ -43,7 +43,7 @@ export const accumulateOuterOp: Op = {
   name: 'accumulateOuter',
   shape: ([target]) => target!,
   reverse: EFFECT,
-  lower: lowerAs(([target, u, x]) => apply(accumulateOp, [target!, apply(outerSumOp, [u!, x!], {})], {})),
+  ...composed(([target, u, x]) => apply(accumulateOp, [target!, apply(outerSumOp, [u!, x!], {})], {})),
   native: {
     name: 'add_outer',
     inPlace: true,

@@ -3,7 +3,7 @@
  * row-major weight for either direction and add the adapter's part on the way.
  */
 import { ShapeError } from '../../core/index.ts';
-import { lowerAs } from '../compose.ts';
+import { composed } from '../compose.ts';
 import { apply, ELSEWHERE, type NativeKernel, type Op, type Shape, type Tensor } from '../tensor.ts';
 import { add, scale } from './arithmetic.ts';
 import { transposed } from './layout.ts';
@@ -44,7 +44,7 @@ function linearShape([x, w, u, v]: readonly Tensor[], { reversed }: LinearAttrib
   return { shape: [x!.shape[0]!, width], dtype: 'f32' as const };
 }
 
-const lowerLinear = lowerAs<LinearAttributes>(([x, w, u, v], { reversed }) => {
+const composedLinear = composed<LinearAttributes>(([x, w, u, v], { reversed }) => {
   const y = matmulT(x!, reversed ? transposed(w!) : w!);
   return u && v ? add(y, matmulT(u, reversed ? transposed(v) : v)) : y;
 });
@@ -55,7 +55,7 @@ export const linearOp: Op<LinearAttributes> = {
   reverse: ({ inputs: [, w], gradient, attributes: { reversed } }) => [
     apply(linearOp, [gradient, w!], { reversed: !reversed }),
   ],
-  lower: lowerLinear,
+  ...composedLinear,
   native: linearKernel,
 };
 
@@ -77,7 +77,7 @@ export const lowRankDownOp: Op<{ factor: number; columns: boolean }> = {
     return { shape: [x!.shape[0]!, rank!], dtype: 'f32' };
   },
   reverse: { nonDifferentiable: 'a part of adaptedLinear, which has the rule for the whole' },
-  lower: lowerAs(([x, a], { factor, columns }) => scale(matmulT(x!, columns ? transposed(a!) : a!), factor)),
+  ...composed(([x, a], { factor, columns }) => scale(matmulT(x!, columns ? transposed(a!) : a!), factor)),
   native: {
     name: 'low_rank_down',
     accepts: ([x]) => x!.shape[0]! >= MIN_ROWS,
@@ -104,7 +104,7 @@ export const outerSumOp: Op = {
     return { shape: [u!.shape[1]!, x!.shape[1]!], dtype: 'f32' };
   },
   reverse: { nonDifferentiable: 'a gradient itself' },
-  lower: lowerAs(([u, x]) => matmulT(transposed(u!), transposed(x!))),
+  ...composed(([u, x]) => matmulT(transposed(u!), transposed(x!))),
 };
 
 export const adaptedLinearOp: Op<LinearAttributes & { factor: number }> = {
@@ -121,7 +121,7 @@ export const adaptedLinearOp: Op<LinearAttributes & { factor: number }> = {
       apply(outerSumOp, [d, x!], {}),
     ];
   },
-  lower: lowerLinear,
+  ...composedLinear,
   native: linearKernel,
 };
 

@@ -1,6 +1,6 @@
 /** Softmax and root-mean-square normalisation over the last axis. */
 import { ShapeError } from '../../core/index.ts';
-import { lowerAs } from '../compose.ts';
+import { composed } from '../compose.ts';
 import { apply, elementCount, type NativeKernel, type Op, type Tensor } from '../tensor.ts';
 import { sqr, sqrt } from './activations.ts';
 import { div, mul, scale, sub, sumLast, sumTo } from './arithmetic.ts';
@@ -74,7 +74,7 @@ export const weightedRmsNormReverseOp: Op<{ epsilon: number }> = {
   name: 'weightedRmsNormReverse',
   shape: weightedShape,
   reverse: { nonDifferentiable: 'a gradient itself' },
-  lower: lowerAs(([x, weight, gradient], { epsilon }) => {
+  ...composed(([x, weight, gradient], { epsilon }) => {
     // With z = g w, y = x / r: dx = (z − y mean(z y)) / r.
     const share = 1 / x!.shape.at(-1)!;
     const z = mul(gradient!, overRows(weight!, x!));
@@ -91,7 +91,7 @@ export const weightedRmsNormOp: Op<{ epsilon: number }> = {
   reverse: ({ inputs: [x, weight], gradient, attributes }) => [
     apply(weightedRmsNormReverseOp, [x!, weight!, gradient], attributes),
   ],
-  lower: lowerAs(([x, weight], { epsilon }) => mul(rmsNorm(x!, epsilon), overRows(weight!, x!))),
+  ...composed(([x, weight], { epsilon }) => mul(rmsNorm(x!, epsilon), overRows(weight!, x!))),
   native: normKernel('rms_norm_forward'),
 };
 
