@@ -18,7 +18,7 @@ export interface ScoreOutcome {
 
 export async function measureScoring({ settings, mode }: ScoreOrder): Promise<ScoreOutcome> {
   const config = resolveRunConfig(settings);
-  const { samples } = loadDatasets(config.eval_dataset, {
+  const { samples } = await loadDatasets(config.eval_dataset, {
     datasetDir: config.dataset_dir,
     seed: config.seed,
   });
