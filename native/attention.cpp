@@ -257,7 +257,8 @@ KERNEL(attention_forward) {
   float* out = (float*)call->output;
   float* lse = out + (s.P + s.B * s.L) * s.H * s.D;
   const int64_t rows = s.block * s.group;
-  Pieces memory = {(float*)scratch<0>((panels_size(s) + rows_size(s) + rows * (2 * s.width + SCORE_STRIDE + 2) + 512) * 4)};
+  Pieces memory = {(float*)scratch<0>(
+      (panels_size(s) + rows_size(s) + rows * (2 * s.width + SCORE_STRIDE + 2) + 512) * 4)};
   Keys k, v;
   k.panels = memory.take(panels_size(s));
   v.rows = memory.take(rows_size(s));

@@ -362,8 +362,9 @@ constexpr bool ROUNDS_INPUT = false;
 #endif
 
 void check_linear(int threads, bool reverse, bool bf16) {
-  const int64_t T = pick({1, 2, 5, 6, 7, 33, pick(1, 200)}), N = pick({1, 7, 64, 65, 96, 200, pick(1, 300)});
-  const int64_t K = pick({1, 2, 31, 32, 64, 65, 128, 199, pick(1, 300)}), rank = pick({0, 0, 1, 4, 8, 12});
+  const int64_t T = pick({1, 2, 5, 6, 7, 33, pick(1, 200)}), deep = T < 10 && pick(0, 3) == 0 ? pick(2000, 4200) : 300;
+  const int64_t N = pick({1, 7, 64, 65, 96, 200, pick(1, 300), reverse ? deep : 20});
+  const int64_t K = pick({1, 2, 31, 32, 64, 65, 128, 199, pick(1, 300), reverse ? 20 : deep}), rank = pick({0, 0, 1, 4, 8, 12});
   const int64_t depth = reverse ? N : K, width = reverse ? K : N;
   char name[120];
   snprintf(name, sizeof name, "T %d N %d K %d rank %d reverse %d bf16 %d threads %d", (int)T, (int)N, (int)K, (int)rank,

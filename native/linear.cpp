@@ -1,275 +1,374 @@
 // y = x Wᵀ + u Vᵀ and its reverse dx = dy W + u V, with the low-rank term of an adapter added on the way. Weights are
-// bf16 or f32, row-major [N, K]; both directions read them as they lie and pack panels on the fly, so no second copy
-// is kept. Each thread owns columns of the result; nothing is shared, so there is no barrier.
+// bf16 or f32, row-major [N, K]; both directions read them as they lie and pack panels of columns on the fly, so no
+// second copy is kept. Each thread owns a rectangle of the result; nothing is shared, so there is no barrier.
+// Where the processor multiplies pairs of bf16, x is rounded to bf16 as well.
 #include "call.h"
 #include "gemm_f32.h"
 #include "vector.h"
 
 namespace {
 
-// Packed weights that stay in a core's second-level cache.
+// Packed weights that stay in a core's second-level cache, and rows of x worked on while they are there.
 constexpr int64_t CHUNK_BYTES = 512 * 1024;
-// Rows of x that are worked on while a chunk is there.
 constexpr int64_t ROW_BLOCK = 192;
-
-struct LowRank {
-  const float* u;  // [T, r]
-  const float* v;  // [r, padded columns], packed like the panel that it is added to
-  int64_t rank;
-};
-
-#if defined(__AVX512BF16__)
-#define HAS_DOT_BF16 1
-constexpr int64_t PANEL = 64;
-constexpr int TILE_ROWS = 6;
-typedef uint32_t packed;  // two neighbours along the contraction
-
-template <int M>
-inline void dot_tile(const uint16_t* x, int64_t ldx, const packed* w, int64_t pairs, const LowRank& low, const float* v,
-                     float* y, int64_t ldy) {
-  __m512 acc[M][4];
-#pragma GCC unroll 6
-  for (int m = 0; m < M; m++) acc[m][0] = acc[m][1] = acc[m][2] = acc[m][3] = _mm512_setzero_ps();
-  for (int64_t j = 0; j < low.rank; j++) {
-    const __m512 b0 = _mm512_loadu_ps(v + j * PANEL), b1 = _mm512_loadu_ps(v + j * PANEL + 16),
-                 b2 = _mm512_loadu_ps(v + j * PANEL + 32), b3 = _mm512_loadu_ps(v + j * PANEL + 48);
-#pragma GCC unroll 6
-    for (int m = 0; m < M; m++) {
-      const __m512 a = _mm512_set1_ps(low.u[m * low.rank + j]);
-      acc[m][0] = _mm512_fmadd_ps(a, b0, acc[m][0]), acc[m][1] = _mm512_fmadd_ps(a, b1, acc[m][1]);
-      acc[m][2] = _mm512_fmadd_ps(a, b2, acc[m][2]), acc[m][3] = _mm512_fmadd_ps(a, b3, acc[m][3]);
-    }
-  }
-  for (int64_t k = 0; k < pairs; k++) {
-    const __m512bh b0 = (__m512bh)_mm512_load_si512(w + k * PANEL), b1 = (__m512bh)_mm512_load_si512(w + k * PANEL + 16),
-                   b2 = (__m512bh)_mm512_load_si512(w + k * PANEL + 32),
-                   b3 = (__m512bh)_mm512_load_si512(w + k * PANEL + 48);
-#pragma GCC unroll 6
-    for (int m = 0; m < M; m++) {
-      int pair;
-      memcpy(&pair, x + m * ldx + 2 * k, 4);
-      const __m512bh a = (__m512bh)_mm512_set1_epi32(pair);
-      acc[m][0] = _mm512_dpbf16_ps(acc[m][0], a, b0), acc[m][1] = _mm512_dpbf16_ps(acc[m][1], a, b1);
-      acc[m][2] = _mm512_dpbf16_ps(acc[m][2], a, b2), acc[m][3] = _mm512_dpbf16_ps(acc[m][3], a, b3);
-    }
-  }
-#pragma GCC unroll 6
-  for (int m = 0; m < M; m++)
-    for (int i = 0; i < 4; i++) _mm512_storeu_ps(y + m * ldy + i * 16, acc[m][i]);
-}
-
-// Rows n of W are columns of the panel; their pairs along K lie together already.
-void pack_forward(const uint16_t* w, int64_t K, int64_t columns, int64_t pairs, packed* to) {
-  for (int64_t n = 0; n < PANEL; n += 16) {
-    for (int64_t k = 0; k < pairs; k += 16) {
-      const int64_t width = pairs - k < 16 ? pairs - k : 16;
-      const bool odd = 2 * (k + width) > K;  // the last pair has one element only
-      alignas(64) packed block[16][16];
-      for (int i = 0; i < 16; i++) {
-        if (n + i >= columns) {
-          _mm512_store_si512(block[i], _mm512_setzero_si512());
-          continue;
-        }
-        const uint16_t* row = w + (n + i) * K + 2 * k;
-        if (width == 16 && !odd) {
-          _mm512_store_si512(block[i], _mm512_loadu_si512(row));
-        } else {
-          memset(block[i], 0, 64);
-          memcpy(block[i], row, (2 * width - (odd ? 1 : 0)) * 2);
-        }
-      }
-      __m512i rows[16], step[16];
-      for (int i = 0; i < 16; i++) rows[i] = _mm512_load_si512(block[i]);
-      for (int i = 0; i < 8; i++) {
-        step[2 * i] = _mm512_unpacklo_epi32(rows[2 * i], rows[2 * i + 1]);
-        step[2 * i + 1] = _mm512_unpackhi_epi32(rows[2 * i], rows[2 * i + 1]);
-      }
-      for (int i = 0; i < 4; i++) {
-        rows[4 * i] = _mm512_unpacklo_epi64(step[4 * i], step[4 * i + 2]);
-        rows[4 * i + 1] = _mm512_unpackhi_epi64(step[4 * i], step[4 * i + 2]);
-        rows[4 * i + 2] = _mm512_unpacklo_epi64(step[4 * i + 1], step[4 * i + 3]);
-        rows[4 * i + 3] = _mm512_unpackhi_epi64(step[4 * i + 1], step[4 * i + 3]);
-      }
-      for (int i = 0; i < 4; i++) {
-        step[i] = _mm512_shuffle_i32x4(rows[i], rows[4 + i], 0x88);
-        step[4 + i] = _mm512_shuffle_i32x4(rows[i], rows[4 + i], 0xdd);
-        step[8 + i] = _mm512_shuffle_i32x4(rows[8 + i], rows[12 + i], 0x88);
-        step[12 + i] = _mm512_shuffle_i32x4(rows[8 + i], rows[12 + i], 0xdd);
-      }
-      for (int i = 0; i < 4; i++) {
-        rows[i] = _mm512_shuffle_i32x4(step[i], step[8 + i], 0x88);
-        rows[8 + i] = _mm512_shuffle_i32x4(step[i], step[8 + i], 0xdd);
-        rows[4 + i] = _mm512_shuffle_i32x4(step[4 + i], step[12 + i], 0x88);
-        rows[12 + i] = _mm512_shuffle_i32x4(step[4 + i], step[12 + i], 0xdd);
-      }
-      for (int64_t i = 0; i < width; i++) _mm512_store_si512(to + (k + i) * PANEL + n, rows[i]);
-    }
-  }
-}
-
-// Columns k of W are columns of the panel; pairs are made of neighbouring rows.
-void pack_reverse(const uint16_t* w, int64_t N, int64_t K, int64_t columns, int64_t pairs, packed* to) {
-  const __m512i low_order = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37,
-                                             5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
-  for (int64_t p = 0; p < pairs; p++) {
-    const uint16_t* even = w + 2 * p * K;
-    const uint16_t* odd = 2 * p + 1 < N ? even + K : nullptr;
-    for (int64_t c = 0; c < PANEL; c += 16) {
-      const int64_t width = columns - c < 0 ? 0 : columns - c < 16 ? columns - c : 16;
-      const __mmask16 mask = (__mmask16)((1u << width) - 1);
-      const __m256i e = _mm256_maskz_loadu_epi16(mask, even + c);
-      const __m256i o = odd ? _mm256_maskz_loadu_epi16(mask, odd + c) : _mm256_setzero_si256();
-      const __m512i both = _mm512_permutex2var_epi16(_mm512_castsi256_si512(e), low_order, _mm512_castsi256_si512(o));
-      _mm512_store_si512(to + p * PANEL + c, both);
-    }
-  }
-}
-
-void to_bf16(const float* x, int64_t count, uint16_t* to) {
-  int64_t i = 0;
-  for (; i + 16 <= count; i += 16)
-    _mm256_storeu_si256((__m256i*)(to + i), (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(x + i)));
-  for (; i < count; i++) to[i] = float_to_bf16(x[i]);
-}
-#endif
-
-// v [r, ld] or its transpose [columns.., r] to the panel's own columns, zero-filled.
-void pack_low_rank(const float* v, bool transposed, int64_t rank, int64_t ld, int64_t begin, int64_t columns,
-                   int64_t panel, float* to) {
-  for (int64_t j = 0; j < rank; j++)
-    for (int64_t c = 0; c < panel; c++)
-      to[j * panel + c] = c >= columns ? 0 : transposed ? v[(begin + c) * rank + j] : v[j * ld + begin + c];
-}
-
-// Any weights in f32: panels of NR columns.
-template <typename Weight>
-inline float weight_at(const Weight* w, int64_t i);
-template <>
-inline float weight_at(const float* w, int64_t i) { return w[i]; }
-template <>
-inline float weight_at(const uint16_t* w, int64_t i) { return bf16_to_float(w[i]); }
-
-template <typename Weight>
-void pack_f32(const Weight* w, bool reverse, int64_t N, int64_t K, int64_t begin, int64_t columns, float* to) {
-  if (reverse) {
-    for (int64_t n = 0; n < N; n++)
-      for (int64_t c = 0; c < NR; c++) to[n * NR + c] = c < columns ? weight_at(w, n * K + begin + c) : 0;
-  } else {
-    for (int64_t k = 0; k < K; k++)
-      for (int64_t c = 0; c < NR; c++) to[k * NR + c] = c < columns ? weight_at(w, (begin + c) * K + k) : 0;
-  }
-}
-
-template <int M>
-inline void f32_tile(const float* x, int64_t ldx, const float* w, int64_t depth, const LowRank& low, const float* v,
-                     float* y, int64_t ldy, int64_t columns) {
-  vec acc[M][2] = {};
-  if (low.rank) tile<M, 2>({low.u, low.rank, 1}, v, NR, low.rank, acc);
-  tile<M, 2>({x, ldx, 1}, w, NR, depth, acc);
-  for (int m = 0; m < M; m++) {
-    if (columns >= NR) {
-      store(y + m * ldy, acc[m][0]);
-      store(y + m * ldy + VL, acc[m][1]);
-    } else {
-      for (int64_t c = 0; c < columns; c++) y[m * ldy + c] = acc[m][c / VL][c % VL];
-    }
-  }
-}
+// Contractions up to this depth are packed whole, deeper ones in blocks.
+constexpr int64_t WHOLE_DEPTH = 2048, DEPTH_BLOCK = 512;
+// Up to here packing costs more than it gives.
+constexpr int64_t FEW_ROWS = 4;
 
 struct Product {
   int64_t T, N, K, rank;
-  bool reverse, v_transposed;
+  bool reverse;
   const float* x;
-  const float* u;
-  const float* v;
+  const void* w;
+  const float* u;  // [T, rank]
+  const float* v;  // [width, rank], reverse [rank, width]
   float* y;
   int64_t depth() const { return reverse ? N : K; }
   int64_t width() const { return reverse ? K : N; }
 };
 
+// Where a tile starts: from the low-rank term, or from what earlier depths gave.
+struct Start {
+  bool first;
+  int64_t rank;
+  const float* u;
+  const float* v;  // [rank, PANEL]
+};
+
+template <typename Element>
+struct Matrix {
+  const Element* data;
+  int64_t ld;
+};
+
+// Columns that are packed together, as panels.
+struct Chunk {
+  int64_t begin, end;
+  float* panels;
+  int64_t panel_columns, panel_floats;
+  float* panel(int64_t column) const { return panels + (column - begin) / panel_columns * panel_floats; }
+};
+
+inline vec load_weights(const float* w) { return load(w); }
+inline vec load_weights(const uint16_t* w) {
+  typedef uint16_t half __attribute__((vector_size(VL * 2)));
+  typedef uint32_t whole __attribute__((vector_size(VL * 4)));
+  half narrow;
+  memcpy(&narrow, w, sizeof narrow);
+  const whole bits = __builtin_convertvector(narrow, whole) << 16;
+  vec wide;
+  memcpy(&wide, &bits, sizeof wide);
+  return wide;
+}
+
 template <typename Weight>
-void product_f32(const Product& p, const Weight* w, Range own) {
-  const int64_t depth = p.depth(), width = p.width();
-  float* panel = (float*)scratch<0>((depth + p.rank) * NR * 4);
-  float* v = panel + depth * NR;
-  for (int64_t c = own.begin; c < own.end; c += NR) {
-    const int64_t columns = own.end - c < NR ? own.end - c : NR;
-    pack_f32(w, p.reverse, p.N, p.K, c, columns, panel);
-    pack_low_rank(p.v, p.v_transposed, p.rank, width, c, columns, NR, v);
-    int64_t t = 0;
-    for (; t + MR <= p.T; t += MR)
-      f32_tile<MR>(p.x + t * depth, depth, panel, depth, {p.u + t * p.rank, nullptr, p.rank}, v, p.y + t * width + c,
-                   width, columns);
-    for (; t < p.T; t++)
-      f32_tile<1>(p.x + t * depth, depth, panel, depth, {p.u + t * p.rank, nullptr, p.rank}, v, p.y + t * width + c,
-                  width, columns);
+inline vec load_weights(const Weight* w, int64_t count) {
+  if (count >= VL) return load_weights(w);
+  Weight part[VL] = {};
+  for (int64_t i = 0; i < count; i++) part[i] = w[i];
+  return load_weights(part);
+}
+
+// The columns of a panel are rows of W: squares of it are transposed. `at(column, depth)` loads a vector along depth.
+template <typename At>
+inline void pack_transposed(int64_t depth, int64_t panel, At at, float* to) {
+  for (int64_t c = 0; c < panel; c += VL) {
+    for (int64_t d = 0; d < depth; d += VL) {
+      vec square[VL];
+#pragma GCC unroll 16
+      for (int i = 0; i < VL; i++) square[i] = at(c + i, d);
+      transpose(square);
+      const int64_t rows = depth - d < VL ? depth - d : VL;
+      for (int64_t i = 0; i < rows; i++) store(to + (d + i) * panel + c, square[i]);
+    }
   }
 }
 
-#if HAS_DOT_BF16
-void product_bf16(const Product& p, const uint16_t* w, Range own) {
-  const int64_t depth = p.depth(), width = p.width(), pairs = (depth + 1) / 2, ldx = 2 * pairs;
-  uint16_t* x = (uint16_t*)scratch<1>(p.T * ldx * 2);
-  for (int64_t t = 0; t < p.T; t++) {
-    to_bf16(p.x + t * depth, depth, x + t * ldx);
-    if (ldx > depth) x[t * ldx + depth] = 0;
-  }
-  const int64_t panel_bytes = pairs * PANEL * 4 + p.rank * PANEL * 4;
-  const int64_t chunk_panels = CHUNK_BYTES / panel_bytes > 0 ? CHUNK_BYTES / panel_bytes : 1;
-  packed* chunk = (packed*)scratch<0>(chunk_panels * panel_bytes);
-  float edge[TILE_ROWS * PANEL];
-  for (int64_t begin = own.begin; begin < own.end; begin += chunk_panels * PANEL) {
-    const int64_t end = begin + chunk_panels * PANEL < own.end ? begin + chunk_panels * PANEL : own.end;
-    for (int64_t c = begin; c < end; c += PANEL) {
-      const int64_t columns = end - c < PANEL ? end - c : PANEL;
-      packed* panel = chunk + (c - begin) / PANEL * (panel_bytes / 4);
-      if (p.reverse) pack_reverse(w + c, p.N, p.K, columns, pairs, panel);
-      else pack_forward(w + c * p.K, p.K, columns, pairs, panel);
-      pack_low_rank(p.v, p.v_transposed, p.rank, width, c, columns, PANEL, (float*)(panel + pairs * PANEL));
+template <typename Weight>
+struct InF32 {
+  static constexpr int64_t PANEL = NR, STEP = NR;  // STEP: columns that threads' shares consist of
+  static constexpr int ROWS = MR;
+
+  static Matrix<float> input(const float* x, int64_t, int64_t ld, int64_t) { return {x, ld}; }
+  static int64_t panel_floats(int64_t depth) { return depth * PANEL; }
+
+  static void pack(const Product& p, const Chunk& chunk, int64_t from, int64_t depth) {
+    const Weight* w = (const Weight*)p.w;
+    if (p.reverse) {
+      for (int64_t d = 0; d < depth; d++)
+        for (int64_t c = chunk.begin; c < chunk.end; c += VL)
+          store(chunk.panel(c) + d * PANEL + (c - chunk.begin) % PANEL,
+                load_weights(w + (from + d) * p.K + c, chunk.end - c));
+      return;
     }
-    for (int64_t block = 0; block < p.T; block += ROW_BLOCK) {
-      const int64_t block_end = block + ROW_BLOCK < p.T ? block + ROW_BLOCK : p.T;
-      for (int64_t c = begin; c < end; c += PANEL) {
-        const int64_t columns = end - c < PANEL ? end - c : PANEL;
-        const packed* panel = chunk + (c - begin) / PANEL * (panel_bytes / 4);
-        const float* v = (const float*)(panel + pairs * PANEL);
-        for (int64_t t = block; t < block_end;) {
-          const int64_t rows = block_end - t < TILE_ROWS ? block_end - t : TILE_ROWS;
-          const LowRank low = {p.u + t * p.rank, nullptr, p.rank};
-          float* y = columns == PANEL ? p.y + t * width + c : edge;
-          const int64_t ldy = columns == PANEL ? width : PANEL;
-          const uint16_t* from = x + t * ldx;
-          switch (rows) {
-            case 6: dot_tile<6>(from, ldx, panel, pairs, low, v, y, ldy); break;
-            case 5: dot_tile<5>(from, ldx, panel, pairs, low, v, y, ldy); break;
-            case 4: dot_tile<4>(from, ldx, panel, pairs, low, v, y, ldy); break;
-            case 3: dot_tile<3>(from, ldx, panel, pairs, low, v, y, ldy); break;
-            case 2: dot_tile<2>(from, ldx, panel, pairs, low, v, y, ldy); break;
-            default: dot_tile<1>(from, ldx, panel, pairs, low, v, y, ldy);
+    for (int64_t c = chunk.begin; c < chunk.end; c += PANEL)
+      pack_transposed(depth, PANEL, [&](int64_t i, int64_t d) {
+        return c + i < chunk.end ? load_weights(w + (c + i) * p.K + from + d, depth - d) : vec{};
+      }, chunk.panel(c));
+  }
+
+  template <int M>
+  static void tile_at(const float* x, int64_t ldx, const float* panel, int64_t depth, const Start& start, float* y,
+                      int64_t ldy, int64_t columns) {
+    vec acc[M][2] = {};
+    if (!start.first) {
+      for (int m = 0; m < M; m++)
+        for (int i = 0; i < 2; i++)
+          acc[m][i] = columns >= PANEL ? load(y + m * ldy + i * VL)
+                                       : load_weights(y + m * ldy + i * VL, columns - i * VL);
+    } else if (start.rank) {
+      tile<M, 2>({start.u, start.rank, 1}, start.v, PANEL, start.rank, acc);
+    }
+    tile<M, 2>({x, ldx, 1}, panel, PANEL, depth, acc);
+    for (int m = 0; m < M; m++) {
+      for (int i = 0; i < 2; i++) {
+        const int64_t count = columns - i * VL;
+        if (count >= VL) store(y + m * ldy + i * VL, acc[m][i]);
+        else if (count > 0) store_part(y + m * ldy + i * VL, acc[m][i], count);
+      }
+    }
+  }
+  // As many rows as one tile takes; returns their number.
+  static int64_t tiles(const float* x, int64_t ldx, const float* panel, int64_t depth, const Start& start, float* y,
+                       int64_t ldy, int64_t rows, int64_t columns) {
+    if (rows >= MR) return tile_at<MR>(x, ldx, panel, depth, start, y, ldy, columns), MR;
+    if (rows >= 4) return tile_at<4>(x, ldx, panel, depth, start, y, ldy, columns), 4;
+    if (rows >= 2) return tile_at<2>(x, ldx, panel, depth, start, y, ldy, columns), 2;
+    return tile_at<1>(x, ldx, panel, depth, start, y, ldy, columns), 1;
+  }
+};
+
+#if defined(__AVX512BF16__)
+// A panel holds two neighbours along the depth in each 32 bits.
+struct InBf16 {
+  static constexpr int64_t PANEL = 64, STEP = 32;
+  static constexpr int ROWS = 6;
+
+  static int64_t panel_floats(int64_t depth) { return (depth + 1) / 2 * PANEL; }
+
+  static Matrix<uint16_t> input(const float* x, int64_t rows, int64_t ld, int64_t depth) {
+    const int64_t width = depth + depth % 2;
+    uint16_t* half = (uint16_t*)scratch<1>(rows * width * 2);
+    for (int64_t t = 0; t < rows; t++) {
+      const float* from = x + t * ld;
+      uint16_t* to = half + t * width;
+      int64_t i = 0;
+      for (; i + 16 <= depth; i += 16)
+        _mm256_storeu_si256((__m256i*)(to + i), (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(from + i)));
+      for (; i < depth; i++) to[i] = float_to_bf16(from[i]);
+      if (depth % 2) to[depth] = 0;
+    }
+    return {half, width};
+  }
+
+  static int64_t layout(int64_t columns) { return columns > 32 ? PANEL : 32; }
+
+  static void pack(const Product& p, const Chunk& chunk, int64_t from, int64_t depth) {
+    const uint16_t* w = (const uint16_t*)p.w;
+    if (p.reverse) return pack_pairs_of_rows(w + from * p.K, p.K, chunk, depth);
+    for (int64_t c = chunk.begin; c < chunk.end; c += PANEL)
+      pack_transposed((depth + 1) / 2, layout(chunk.end - c), [&](int64_t i, int64_t d) {
+        vec pairs = {};
+        if (c + i >= chunk.end) return pairs;
+        const uint16_t* at = w + (c + i) * p.K + from + 2 * d;
+        const int64_t left = depth - 2 * d;
+        _mm_prefetch(at + 16 * p.K, _MM_HINT_T0);  // the next sixteen rows lie right behind these
+        if (left >= 32) memcpy(&pairs, at, 64);
+        else memcpy(&pairs, at, left * 2);
+        return pairs;
+      }, chunk.panel(c));
+  }
+
+  // Reads whole rows, so that memory streams.
+  static constexpr int64_t AHEAD = 8;  // rows that are asked for before they are needed
+  static void pack_pairs_of_rows(const uint16_t* w, int64_t ld, const Chunk& chunk, int64_t depth) {
+    const __m512i order = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6,
+                                           37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
+    const __m512i high_order = _mm512_add_epi16(order, _mm512_set1_epi16(16));
+    for (int64_t d = 0; d < depth; d += 2) {
+      for (int64_t c = chunk.begin; c < chunk.end; c += 32) {
+        const int64_t panel_begin = c - (c - chunk.begin) % PANEL, panel = layout(chunk.end - panel_begin);
+        const __mmask32 mask = chunk.end - c >= 32 ? ~0u : (1u << (chunk.end - c)) - 1;
+        _mm_prefetch(w + (d + AHEAD) * ld + c, _MM_HINT_T0);
+        _mm_prefetch(w + (d + AHEAD + 1) * ld + c, _MM_HINT_T0);
+        const __m512i even = _mm512_maskz_loadu_epi16(mask, w + d * ld + c);
+        const __m512i odd = _mm512_maskz_loadu_epi16(d + 1 < depth ? mask : 0, w + (d + 1) * ld + c);
+        float* to = chunk.panel(c) + d / 2 * panel + c - panel_begin;
+        _mm512_store_si512(to, _mm512_permutex2var_epi16(even, order, odd));
+        _mm512_store_si512(to + 16, _mm512_permutex2var_epi16(even, high_order, odd));
+      }
+    }
+  }
+
+  template <int M, int V>
+  static void tile_at(const uint16_t* x, int64_t ldx, const float* panel, int64_t depth, const Start& start, float* y,
+                      int64_t ldy, int64_t columns) {
+    __mmask16 mask[V];
+    for (int i = 0; i < V; i++) {
+      const int64_t count = columns - 16 * i;
+      mask[i] = count >= 16 ? 0xffff : count <= 0 ? 0 : (__mmask16)((1u << count) - 1);
+    }
+    __m512 acc[M][V];
+    const float* earlier = y;
+#pragma GCC unroll 12
+    for (int m = 0; m < M; m++, earlier += ldy)
+      for (int i = 0; i < V; i++)
+        acc[m][i] = start.first ? _mm512_setzero_ps() : _mm512_maskz_loadu_ps(mask[i], earlier + 16 * i);
+    for (int64_t j = 0; start.first && j < start.rank; j++) {
+      __m512 right[V];
+      for (int i = 0; i < V; i++) right[i] = _mm512_loadu_ps(start.v + j * PANEL + 16 * i);
+#pragma GCC unroll 12
+      for (int m = 0; m < M; m++) {
+        const __m512 left = _mm512_set1_ps(start.u[m * start.rank + j]);
+        for (int i = 0; i < V; i++) acc[m][i] = _mm512_fmadd_ps(left, right[i], acc[m][i]);
+      }
+    }
+    const int64_t pairs = (depth + 1) / 2;
+    for (int64_t d = 0; d < pairs; d++) {
+      __m512bh right[V];
+      for (int i = 0; i < V; i++) right[i] = (__m512bh)_mm512_load_si512(panel + (d * V + i) * 16);
+#pragma GCC unroll 12
+      for (int m = 0; m < M; m++) {
+        int pair;
+        memcpy(&pair, x + m * ldx + 2 * d, 4);
+        const __m512bh left = (__m512bh)_mm512_set1_epi32(pair);
+        for (int i = 0; i < V; i++) acc[m][i] = _mm512_dpbf16_ps(acc[m][i], left, right[i]);
+      }
+    }
+#pragma GCC unroll 12
+    for (int m = 0; m < M; m++, y += ldy)
+      for (int i = 0; i < V; i++) _mm512_mask_storeu_ps(y + 16 * i, mask[i], acc[m][i]);
+  }
+
+  static int64_t tiles(const uint16_t* x, int64_t ldx, const float* panel, int64_t depth, const Start& start, float* y,
+                       int64_t ldy, int64_t rows, int64_t columns) {
+#define TILE(M, V) return tile_at<M, V>(x, ldx, panel, depth, start, y, ldy, columns), M
+    if (columns > 32) {
+      if (rows >= 6) TILE(6, 4);
+      if (rows >= 3) TILE(3, 4);
+      TILE(1, 4);
+    }
+    if (rows >= 12) TILE(12, 2);
+    if (rows >= 6) TILE(6, 2);
+    if (rows >= 3) TILE(3, 2);
+    TILE(1, 2);
+#undef TILE
+  }
+};
+#endif
+
+// The part of the result that a thread owns. Threads form a grid, so that each packs and converts little.
+struct Part {
+  Range rows, columns;
+};
+
+template <typename Method>
+Part part_of(const Product& p, int thread, int threads) {
+  int best = 1;
+  int64_t least = INT64_MAX;
+  for (int down = 1; down <= threads; down++) {
+    if (threads % down) continue;
+    const Range rows = share(p.T, Method::ROWS, down - 1, down);  // the last share is the largest
+    const Range columns = share(p.width(), Method::STEP, threads / down - 1, threads / down);
+    const int64_t t = rows.end - rows.begin, c = columns.end - columns.begin;
+    const int64_t cost = t * c + 10 * (t + c);
+    if (cost < least) least = cost, best = down;
+  }
+  return {share(p.T, Method::ROWS, thread % best, best), share(p.width(), Method::STEP, thread / best, threads / best)};
+}
+
+// v [width, rank] or [rank, width] behind each panel, in its columns.
+void pack_low_rank(const Product& p, const Chunk& chunk) {
+  for (int64_t c = chunk.begin; c < chunk.end; c++) {
+    const int64_t width = chunk.panel_columns;
+    float* to = chunk.panel(c) + chunk.panel_floats - p.rank * width + (c - chunk.begin) % width;
+    for (int64_t j = 0; j < p.rank; j++)
+      to[j * width] = p.reverse ? p.v[j * p.width() + c] : p.v[c * p.rank + j];
+  }
+}
+
+template <typename Method>
+void product(const Product& p, int thread, int threads) {
+  const auto [rows, own] = part_of<Method>(p, thread, threads);
+  if (rows.begin == rows.end || own.begin == own.end) return;
+  const int64_t deepest = p.depth() <= WHOLE_DEPTH ? p.depth() : DEPTH_BLOCK;
+  const int64_t panel_floats = Method::panel_floats(deepest) + p.rank * Method::PANEL;
+  const int64_t most = CHUNK_BYTES / 4 / panel_floats;
+  const int64_t step = (most > 0 ? most : 1) * Method::PANEL;
+  float* panels = (float*)scratch<0>(step / Method::PANEL * panel_floats * 4);
+  for (int64_t from = 0; from < p.depth(); from += deepest) {
+    const int64_t depth = p.depth() - from < deepest ? p.depth() - from : deepest;
+    const auto [x, ldx] = Method::input(p.x + rows.begin * p.depth() + from, rows.end - rows.begin, p.depth(), depth);
+    for (int64_t begin = own.begin; begin < own.end; begin += step) {
+      const int64_t end = begin + step < own.end ? begin + step : own.end;
+      const Chunk chunk = {begin, end, panels, Method::PANEL, panel_floats};
+      Method::pack(p, chunk, from, depth);
+      if (from == 0) pack_low_rank(p, chunk);
+      for (int64_t block = rows.begin; block < rows.end; block += ROW_BLOCK) {
+        const int64_t block_end = block + ROW_BLOCK < rows.end ? block + ROW_BLOCK : rows.end;
+        for (int64_t c = begin; c < end; c += Method::PANEL) {
+          const float* panel = chunk.panel(c);
+          for (int64_t t = block; t < block_end;) {
+            const Start start = {from == 0, p.rank, p.u + t * p.rank, panel + panel_floats - p.rank * Method::PANEL};
+            t += Method::tiles(x + (t - rows.begin) * ldx, ldx, panel, depth, start, p.y + t * p.width() + c, p.width(),
+                               block_end - t, end - c);
           }
-          if (columns < PANEL)
-            for (int64_t m = 0; m < rows; m++) memcpy(p.y + (t + m) * width + c, edge + m * PANEL, columns * 4);
-          t += rows;
         }
       }
     }
   }
 }
+
+// A few rows forward: bound by reading W, which is read once and not packed.
+template <typename Weight>
+void few_rows(const Product& p, int thread, int threads) {
+  constexpr int64_t STEP = 4;
+  const Weight* w = (const Weight*)p.w;
+  const int64_t K = p.K, width = padded(K);
+  float* x = (float*)scratch<0>(p.T * width * 4);
+  for (int64_t t = 0; t < p.T; t++) {
+    for (int64_t k = 0; k < width; k++) x[t * width + k] = k < K ? p.x[t * K + k] : 0;
+#if defined(__AVX512BF16__)
+    if (sizeof(Weight) == 2)
+      for (int64_t k = 0; k < K; k++) x[t * width + k] = bf16_to_float(float_to_bf16(x[t * width + k]));
 #endif
+  }
+  const Range own = share(p.N, 16, thread, threads);
+  for (int64_t n = own.begin; n < own.end; n += STEP) {
+    const int64_t count = own.end - n < STEP ? own.end - n : STEP;
+    for (int64_t t = 0; t < p.T; t++) {
+      vec acc[STEP] = {};
+      int64_t k = 0;
+      for (; k + VL <= K; k += VL)
+        for (int64_t i = 0; i < STEP; i++)
+          acc[i] += load(x + t * width + k) * load_weights(w + (n + (i < count ? i : 0)) * K + k);
+      if (k < K)
+        for (int64_t i = 0; i < count; i++)
+          acc[i] += load(x + t * width + k) * load_weights(w + (n + i) * K + k, K - k);
+      for (int64_t i = 0; i < count; i++) {
+        float total = sum(acc[i]);
+        for (int64_t j = 0; j < p.rank; j++) total += p.u[t * p.rank + j] * p.v[(n + i) * p.rank + j];
+        p.y[t * p.N + n + i] = total;
+      }
+    }
+  }
+}
 
 }  // namespace
 
-// parameter: T, N, K, rank, reverse, weights are bf16. input: x [T, depth], W [N, K], u [T, rank], v.
-// Forward: depth K, v [N, rank]. Reverse: depth N, v [rank, K].
+// parameter: T, N, K, rank, reverse, weights are bf16. input: x [T, depth], W [N, K], u [T, rank], v. output: [T, width].
+// Forward: depth K, width N, v [N, rank]. Reverse: depth N, width K, v [rank, K].
 KERNEL(linear) {
   const int64_t* n = call->parameter;
   const bool reverse = n[4], bf16 = n[5];
-  const Product p = {n[0], n[1], n[2], n[3], reverse, !reverse, (const float*)call->input[0], (const float*)call->input[2],
-                     (const float*)call->input[3], (float*)call->output};
-  const Range own = share(p.width(), 64, thread, threads);
-#if HAS_DOT_BF16
-  if (bf16) return product_bf16(p, (const uint16_t*)call->input[1], own);
+  const Product p = {n[0], n[1], n[2], n[3], reverse, (const float*)call->input[0], call->input[1],
+                     (const float*)call->input[2], (const float*)call->input[3], (float*)call->output};
+  if (p.T <= FEW_ROWS && !reverse)
+    return bf16 ? few_rows<uint16_t>(p, thread, threads) : few_rows<float>(p, thread, threads);
+#if defined(__AVX512BF16__)
+  if (bf16) return product<InBf16>(p, thread, threads);
 #endif
-  if (bf16) return product_f32(p, (const uint16_t*)call->input[1], own);
-  product_f32(p, (const float*)call->input[1], own);
+  if (bf16) return product<InF32<uint16_t>>(p, thread, threads);
+  product<InF32<float>>(p, thread, threads);
 }

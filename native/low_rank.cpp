@@ -47,5 +47,6 @@ KERNEL(add_outer) {
     gemm_f32(thin, VL, tokens, left, edge, VL, sums + whole, width, 1, t > 0);
   }
   for (int64_t i = 0; i < thin; i++)
-    for (int64_t c = 0; c < count; c++) out[first_thin ? i * N + own.begin + c : (own.begin + c) * N + i] += sums[i * width + c];
+    for (int64_t c = 0, at = own.begin; c < count; c++, at++)
+      out[first_thin ? i * N + at : at * N + i] += sums[i * width + c];
 }
