@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readAdapter, readSpec } from '../../src/load/index.ts';
 import {
   lastCheckpoint,
@@ -23,6 +23,9 @@ import {
 import { createCache, startTunesmith, tunesmith } from '../support/command-line.ts';
 import { GOLDEN } from '../support/golden.ts';
 import { tinySettings } from '../support/tiny-run.ts';
+
+/** Some tests start the program ten times; a busy machine takes seconds for each. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const MODEL = join(GOLDEN, 'models', 'llama');
 /** More steps than any test waits for; the rate does not depend on them. */
