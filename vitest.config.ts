@@ -11,10 +11,18 @@ export default defineConfig({
     pool: 'forks',
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/tidy.test.ts'] } },
-      { extends: true, test: { name: 'tiny', include: ['test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 1_800_000, fileParallelism: false },
+        test: { name: 'tiny', include: ['test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

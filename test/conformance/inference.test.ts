@@ -1,7 +1,14 @@
 /** Answers with a cache against transformers and against the graph without one; label scores against brute force. */
 import { describe, expect, it } from 'vitest';
 import { Arena, Device } from '../../src/graph/index.ts';
-import { generate, generateAll, type Sampling, Session, scoreLabels, scoringSize } from '../../src/infer/index.ts';
+import {
+  generate,
+  generateAll,
+  type Sampling,
+  Session,
+  scoreLabels,
+  scoringSize,
+} from '../../src/infer/index.ts';
 import { baseDecoder } from '../../src/load/index.ts';
 import { goldenJson, goldenTensors, relativeError } from '../support/golden.ts';
 import { loadTiny } from '../support/tiny-model.ts';
@@ -56,9 +63,20 @@ describe.each(['llama', 'qwen3', 'gemma3_text', 'llama-rope-scaling'])('%s', (na
     using arena = new Arena(device);
     using model = await loadTiny(name, device);
     const base = sequences[0]!.ids;
-    const prompts = [base.slice(0, 30), [...base.slice(0, 20), 41, 77], base.slice(0, 41), [...base.slice(0, 20), 5]];
+    const prompts = [
+      base.slice(0, 30),
+      [...base.slice(0, 20), 41, 77],
+      base.slice(0, 41),
+      [...base.slice(0, 20), 5],
+    ];
     const END = 2;
-    const labels = [[90, 91, END], [90, 92, 93, END], [90, 92, 94, 95, 96, END], [150, END], [151, 152, 153, END]];
+    const labels = [
+      [90, 91, END],
+      [90, 92, 93, END],
+      [90, 92, 94, 95, 96, END],
+      [150, END],
+      [151, 152, 153, END],
+    ];
     const size = scoringSize(prompts, labels, model.spec.vocabSize);
     using session = new Session(baseDecoder(model), arena, { ...size, slots: 2 });
     const all = await scoreLabels(session, prompts, labels, { mode: 'all' });
