@@ -9,6 +9,7 @@ type AddCommand = (program: Command, language: Language) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   train: async () => (await import('./train-command.ts')).addTrainCommand,
   runs: async () => (await import('./runs-command.ts')).addRunsCommand,
+  data: async () => (await import('./data-command.ts')).addDataCommand,
   evaluate: async () => (await import('./evaluate-command.ts')).addEvaluateCommand,
   chat: async () => (await import('./chat-command.ts')).addChatCommand,
   demo: async () => (await import('./demo-command.ts')).addDemoCommand,

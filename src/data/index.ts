@@ -1,7 +1,12 @@
-/** data: from the name of a data set to batches of token ids; knows templates and tokenizers, no model. */
+/** data: from files to samples, and from the name of a data set to batches of token ids; knows templates and tokenizers, no model. */
+export { guessRoles, ROLES, type Role } from './add/guess-roles.ts';
+export { type DatasetPlan, planDataset, type RoleTexts } from './add/plan-dataset.ts';
+export { openTable, type SourceTable } from './add/source-table.ts';
 export { type Batch, buildBatch } from './batch.ts';
 export { type EncodedSample, type EncodeSettings, encodeSamples } from './encode.ts';
 export { loadDatasets } from './load-datasets.ts';
 export { planByLength, planEpoch } from './plan.ts';
+export { readRows } from './read-rows.ts';
+export type { ReadOptions } from './rows.ts';
 export type { RowFinding, Sample } from './samples.ts';
 export { splitTrainValidation } from './split.ts';

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { DataError, nearestName } from '../core/index.ts';
 import { READERS } from './readers/index.ts';
-import type { FileRows, Reader, ReadOptions, Row } from './rows.ts';
+import type { FileRows, Reader, ReadOptions, Row, TextFormat } from './rows.ts';
 
 /** Formats that were in use before their successors, which any program that writes them also writes. */
 const OLD_FORMATS: Readonly<Record<string, string>> = { '.xls': '.xlsx', '.et': '.xlsx', '.ods': '.xlsx' };
@@ -28,13 +28,15 @@ export async function readFiles(
   const readers = files.map(readerOf);
   const rows: Row[] = [];
   let findings: FileRows['findings'] = [];
+  let formats: readonly TextFormat[] = [];
   for (const [index, file] of files.entries()) {
     const read = await readers[index]!(file, options);
     for (const row of read.rows) rows.push(row);
     findings = findings.concat(read.findings);
+    formats = formats.concat(read.formats ?? []);
   }
   if (rows.length === 0) throw new DataError(`${path}: no rows in it; fill it with rows`);
-  return { rows, findings };
+  return { rows, findings, formats };
 }
 
 /**

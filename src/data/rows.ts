@@ -11,6 +11,15 @@ export interface FileRows {
   readonly rows: Row[];
   /** Rows that could not be read, each with its reason. */
   readonly findings: readonly RowFinding[];
+  /** How the text of each file is written, where it could be written otherwise. */
+  readonly formats?: readonly TextFormat[];
+}
+
+export interface TextFormat {
+  /** As TextDecoder calls it. */
+  readonly encoding: string;
+  /** Between fields; empty where a line is one. */
+  readonly delimiter: string;
 }
 
 /** What a file does not say of itself. */
@@ -19,6 +28,8 @@ export interface ReadOptions {
   readonly sheet?: string | undefined;
   /** csv and xlsx: whether the first row holds the names of the columns; true when absent. */
   readonly hasHeader?: boolean | undefined;
+  /** txt: whether a line holds several fields, set apart by tabs; false when absent. */
+  readonly isTable?: boolean | undefined;
   /** csv and txt: a name that TextDecoder knows, where it is none of those that are told apart. */
   readonly encoding?: string | undefined;
 }

@@ -5,8 +5,12 @@ import { decodeFile } from './encodings.ts';
 import { type TableRecord, tableRows } from './table.ts';
 
 export function readCsv(path: string, { encoding, hasHeader }: ReadOptions): FileRows {
-  const { text } = decodeFile(path, encoding);
-  return tableRows(path, recordsOf(text, sniffDialect(text)), { hasHeader });
+  const decoded = decodeFile(path, encoding);
+  const dialect = sniffDialect(decoded.text);
+  return {
+    ...tableRows(path, recordsOf(decoded.text, dialect), { hasHeader }),
+    formats: [{ encoding: decoded.encoding, delimiter: dialect.delimiter }],
+  };
 }
 
 function* recordsOf(text: string, dialect: Dialect): Generator<TableRecord> {

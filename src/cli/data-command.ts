@@ -1,0 +1,14 @@
+/** `tunesmith data`: data sets brought in, looked at, split and handed on. */
+import type { Command } from 'commander';
+import type { Language } from '../core/index.ts';
+import { addDataAddCommand } from './data-add-command.ts';
+
+const ABOUT: Readonly<Record<Language, string>> = {
+  en: 'bring data in, see it as the model does, split it, hand it on',
+  zh: '导入数据、按模型所见查看、划分、导出',
+};
+
+export function addDataCommand(program: Command, language: Language): void {
+  const data = program.command('data').description(ABOUT[language]);
+  addDataAddCommand(data, language);
+}
