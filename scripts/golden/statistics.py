@@ -2,7 +2,7 @@
 SciPy, statsmodels and scikit-learn compute them."""
 
 import numpy as np
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest, bootstrap, permutation_test
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import cohen_kappa_score, f1_score
 from statsmodels.stats.multitest import multipletests
@@ -120,19 +120,25 @@ def bootstrap_cases(random):
                 rng=np.random.default_rng(3),
             )  # fmt: skip
             low, high = drawn.confidence_interval
-            samples = drawn.bootstrap_distribution
-            sides = [np.sum(samples <= 1e-9) + 1, np.sum(samples >= -1e-9) + 1]
             return Line({
                 "value": float(statistic(*columns)),
                 "low": float(low),
                 "high": float(high),
                 "error": float(drawn.standard_error),
-                "p": min(1.0, float(2 * min(sides) / (RESAMPLES + 1))),
             })  # fmt: skip
 
         differences = {
             name: (lambda t, a, b, axis=-1, s=statistic: s(t, a) - s(t, b)) for name, statistic in statistics.items()
         }
+        chances = {
+            name: float(
+                permutation_test(
+                    (first, second), lambda a, b, axis=-1, s=statistic: s(truths, a) - s(truths, b), vectorized=True,
+                    permutation_type="samples", n_resamples=RESAMPLES - 1, batch=500, rng=np.random.default_rng(4),
+                ).pvalue
+            )
+            for name, statistic in statistics.items()
+        }  # fmt: skip
         return {
             "name": f"{classes} classes, {rows} rows",
             "labels": Line(labels),
@@ -141,9 +147,10 @@ def bootstrap_cases(random):
             "second": Line(second.tolist()),
             "figures": {name: interval(statistic, truths, first) for name, statistic in statistics.items()},
             "differences": {name: interval(statistic, truths, first, second) for name, statistic in differences.items()},
+            "chances": Line(chances),
         }
 
-    return [case(2, 200, 0.8, 0.6), case(4, 300, 0.7, 0.66), case(10, 600, 0.85, 0.8)]
+    return [case(2, 200, 0.8, 0.6), case(4, 300, 0.7, 0.66), case(10, 600, 0.85, 0.8), case(2, 12, 0.9, 0.3)]
 
 
 def main() -> None:

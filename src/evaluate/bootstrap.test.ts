@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../core/index.ts';
 import { Bootstrap } from './bootstrap.ts';
-import type { Difference, Figure } from './comparison.ts';
+import type { Figure } from './comparison.ts';
 
-interface GoldenFigure extends Difference {
+interface GoldenFigure extends Figure {
   /** Standard error. */
   readonly error: number;
 }
@@ -40,7 +40,10 @@ function checkFigure(actual: Figure, expected: GoldenFigure, step: number): void
 }
 
 describe('Bootstrap equals scipy.stats.bootstrap within Monte Carlo error', () => {
-  it.each(cases)('$name', ({ labels, truths, first, second, figures, differences }) => {
+  // Of a dozen rows a figure takes a handful of values, and an end of an interval one or the next.
+  const large = cases.filter(({ truths }) => truths.length >= 100);
+
+  it.each(large)('$name', ({ labels, truths, first, second, figures, differences }) => {
     const named = (list: readonly number[]) => list.map((index) => labels[index]!);
     const models = [named(first), named(second)];
     const drawn = new Bootstrap(labels, named(truths), models, { seed: 1, resamples });
@@ -51,11 +54,7 @@ describe('Bootstrap equals scipy.stats.bootstrap within Monte Carlo error', () =
     checkFigure(classes[0]!.f1, figures['f1 of class 0']!, 0);
     for (const metric of ['accuracy', 'macro_f1'] as const) {
       const expected = differences[metric]!;
-      const difference = drawn.difference(0, 1, metric);
-      checkFigure(difference, expected, metric === 'accuracy' ? step : 0);
-      expect(Math.abs(difference.p - expected.p)).toBeLessThanOrEqual(
-        4 * Math.sqrt((2 * expected.p) / resamples),
-      );
+      checkFigure(drawn.difference(0, 1, metric), expected, metric === 'accuracy' ? step : 0);
     }
   });
 });
@@ -89,11 +88,9 @@ describe('Bootstrap', () => {
 
   it('sees no difference between a model and itself, and all between right and wrong', () => {
     const drawn = new Bootstrap(labels, truths, [truths, truths, wrong, half, half], { seed: 1 });
-    expect(drawn.difference(0, 1, 'macro_f1')).toMatchObject({ value: 0, p: 1 });
-    expect(drawn.difference(3, 4, 'macro_f1')).toMatchObject({ value: 0, p: 1 });
-    const all = drawn.difference(0, 2, 'accuracy');
-    expect(all).toMatchObject({ value: 1, high: 1 });
-    expect(all.p).toBeLessThan(0.01);
+    expect(drawn.difference(0, 1, 'macro_f1')).toMatchObject({ value: 0 });
+    expect(drawn.difference(3, 4, 'macro_f1')).toMatchObject({ value: 0 });
+    expect(drawn.difference(0, 2, 'accuracy')).toMatchObject({ value: 1, high: 1 });
     expect(drawn.difference(2, 0, 'accuracy').value).toBe(-1);
   });
 
@@ -101,7 +98,6 @@ describe('Bootstrap', () => {
     const drawn = new Bootstrap(labels, truths, [half, truths], { seed: 3 });
     const there = drawn.difference(0, 1, 'micro_f1');
     const back = drawn.difference(1, 0, 'micro_f1');
-    expect(back.p).toBe(there.p);
     expect(back.low).toBeCloseTo(-there.high, 12);
     expect(back.high).toBeCloseTo(-there.low, 12);
   });
@@ -111,9 +107,10 @@ describe('Bootstrap', () => {
     const names = Array.from({ length: 10 }, (_, index) => `c${index}`);
     const many = Array.from({ length: 10_000 }, () => names[random.integer(10)]!);
     const answers = many.map((truth) => (random.uniform() < 0.8 ? truth : names[random.integer(10)]!));
-    const started = performance.now();
+    const before = process.cpuUsage();
     new Bootstrap(names, many, [answers], { seed: 1 }).figures(0);
-    // Measured: 0.3 s on one busy core of a small machine.
-    expect(performance.now() - started).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(before);
+    // Measured: 0.3 s; not of the clock, which other work on the machine moves.
+    expect((user + system) / 1e6).toBeLessThan(1.5);
   });
 });

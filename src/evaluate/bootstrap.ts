@@ -1,15 +1,23 @@
 /**
  * Bootstrap: rows are drawn anew from the rows at hand, again and again, and how far a figure moves says how much of
- * it is chance. All models meet the same draws, so that their differences are judged row against row. Intervals are
+ * it is chance. All models meet the same draws, so that a difference is one of the same rows. Intervals are
  * percentile intervals of 95 %.
  * @see https://doi.org/10.1214/aos/1176344552
  */
 import { assert, Random } from '../core/index.ts';
 import type { Answers } from './agreement.ts';
-import type { ClassFigures, Difference, Figure, Interval, Metric, ModelFigures } from './comparison.ts';
-import { METRICS } from './comparison.ts';
+import {
+  type ClassFigures,
+  type Figure,
+  type Interval,
+  METRICS,
+  type Metric,
+  type ModelFigures,
+  metricsOf,
+} from './comparison.ts';
 import { type ClassificationReport, classificationReport, reportOfCounts } from './metrics.ts';
 import { Resampling } from './resampling.ts';
+import { emptyCounts, rowKinds } from './row-kinds.ts';
 
 export interface BootstrapOptions {
   readonly seed: number;
@@ -21,14 +29,6 @@ export interface BootstrapOptions {
 const TAIL = 0.025;
 /** Sums of another order differ by less. */
 const ALIKE = 1e-9;
-
-/** Rows with one truth and the same answer of each model. */
-interface Kind {
-  readonly truth: number;
-  /** A column of each model's confusion matrix. */
-  readonly answers: readonly number[];
-  rows: number;
-}
 
 export class Bootstrap {
   readonly #reports: readonly ClassificationReport[];
@@ -47,14 +47,14 @@ export class Bootstrap {
   ) {
     assert(resamples >= 2, `${resamples} resamples give no interval`);
     this.#reports = models.map((answers) => classificationReport(labels, truths, answers));
-    const kinds = kindsOf(labels, truths, models);
+    const kinds = rowKinds(labels, truths, models);
     const resampling = new Resampling(kinds.map(({ rows }) => rows));
     const random = new Random(seed);
     this.#samples = this.#reports.map((report) => figuresOf(report).map(() => new Float64Array(resamples)));
     for (let resample = 0; resample < resamples; resample++) {
       const drawn = resampling.draw(random);
       for (const [model, samples] of this.#samples.entries()) {
-        const counts = labels.map(() => new Array<number>(labels.length + 1).fill(0));
+        const counts = emptyCounts(labels);
         for (const [index, { truth, answers }] of kinds.entries()) {
           counts[truth]![answers[model]!]! += drawn[index]!;
         }
@@ -89,54 +89,24 @@ export class Bootstrap {
   }
 
   /** How much better `model` is than `against` in a metric. */
-  difference(model: number, against: number, metric: Metric): Difference {
+  difference(model: number, against: number, metric: Metric): Figure {
     const index = METRICS.indexOf(metric);
     const value = figuresOf(this.#reports[model]!)[index]! - figuresOf(this.#reports[against]!)[index]!;
     const others = this.#samples[against]![index]!;
     const samples = this.#samples[model]![index]!.map((sample, resample) => sample - others[resample]!);
     const interval = percentileInterval(samples);
-    if (isPoint(interval)) {
-      const possible = 1 - sureShare(this.#reports[model]!.rows);
-      const p = Math.abs(value) < ALIKE ? 1 : 2 / (samples.length + 1);
-      return { value, low: Math.max(-1, value - possible), high: Math.min(1, value + possible), p };
-    }
-    return { value, ...interval, p: chanceOf(samples) };
+    if (!isPoint(interval)) return { value, ...interval };
+    const possible = 1 - sureShare(this.#reports[model]!.rows);
+    return { value, low: Math.max(-1, value - possible), high: Math.min(1, value + possible) };
   }
 }
 
 /** The metrics, then precision, recall and F1 of each class. */
-function figuresOf({ accuracy, macro, micro, weighted, classes }: ClassificationReport): number[] {
-  const figures = [accuracy, macro.f1, micro.f1, weighted.f1];
-  for (const { precision, recall, f1 } of classes) figures.push(precision, recall, f1);
+function figuresOf(report: ClassificationReport): number[] {
+  const metrics = metricsOf(report);
+  const figures = METRICS.map((metric) => metrics[metric]);
+  for (const { precision, recall, f1 } of report.classes) figures.push(precision, recall, f1);
   return figures;
-}
-
-function kindsOf(labels: readonly string[], truths: readonly string[], models: readonly Answers[]): Kind[] {
-  const columns = new Map<string | undefined, number>(labels.map((label, index) => [label, index]));
-  const kinds = new Map<string, Kind>();
-  for (const [row, truth] of truths.entries()) {
-    const answers = models.map((model) => columns.get(model[row]) ?? labels.length);
-    const line = columns.get(truth)!;
-    const key = `${line}:${answers}`;
-    const kind = kinds.get(key);
-    if (kind) kind.rows++;
-    else kinds.set(key, { truth: line, answers, rows: 1 });
-  }
-  return [...kinds.values()];
-}
-
-/**
- * Twice the share of resamples on the other side of no difference, counting the rows at hand as one of them, so that
- * it is never 0.
- */
-function chanceOf(differences: Float64Array): number {
-  let atMost = 1;
-  let atLeast = 1;
-  for (const difference of differences) {
-    if (difference <= ALIKE) atMost++;
-    if (difference >= -ALIKE) atLeast++;
-  }
-  return Math.min(1, (2 * Math.min(atMost, atLeast)) / (differences.length + 1));
 }
 
 function percentileInterval(samples: Float64Array): Interval {

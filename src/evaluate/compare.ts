@@ -18,6 +18,7 @@ import type { JudgedBy, JudgedRow } from './evaluation.ts';
 import { holm } from './holm.ts';
 import { mcNemar } from './mcnemar.ts';
 import { classificationReport } from './metrics.ts';
+import { swapTest } from './swap-test.ts';
 
 /** A model's answers. A row that comes twice counts once. */
 export interface ModelAnswers {
@@ -30,7 +31,7 @@ export interface CompareOptions {
   readonly labels: readonly string[];
   /** The name of the model that is in use today. */
   readonly incumbent?: string | undefined;
-  /** Of the bootstrap. */
+  /** Of bootstrap and swapped answers. */
   readonly seed: number;
   readonly resamples?: number;
 }
@@ -62,9 +63,16 @@ export function compareModels(models: readonly ModelAnswers[], options: CompareO
 
   const pairs = pairsOf(names, incumbent).map(([model, against]): ComparedPair => {
     const { onlyFirst, onlySecond, p } = mcNemar(isRight[model]!, isRight[against]!);
+    const chances = swapTest(labels, truths, [answers[model]!, answers[against]!], {
+      seed,
+      swaps: resamples,
+    });
     const differences = METRICS.map((metric) => {
-      const difference = bootstrap.difference(model, against, metric);
-      return [metric, { ...difference, corrected: difference.p }] as const;
+      const chance = metric === 'accuracy' ? p : chances[metric];
+      return [
+        metric,
+        { ...bootstrap.difference(model, against, metric), p: chance, corrected: chance },
+      ] as const;
     });
     return {
       model: names[model]!,

@@ -5,11 +5,20 @@
 import type { Agreement, ClassWins } from './agreement.ts';
 import type { Calibration } from './calibration.ts';
 import type { JudgedBy, JudgedRow } from './evaluation.ts';
-import type { Confusion } from './metrics.ts';
+import type { ClassificationReport, Confusion } from './metrics.ts';
 
 /** What a whole model is measured by. */
 export const METRICS = ['accuracy', 'macro_f1', 'micro_f1', 'weighted_f1'] as const;
 export type Metric = (typeof METRICS)[number];
+
+export function metricsOf({
+  accuracy,
+  macro,
+  micro,
+  weighted,
+}: ClassificationReport): Record<Metric, number> {
+  return { accuracy, macro_f1: macro.f1, micro_f1: micro.f1, weighted_f1: weighted.f1 };
+}
 
 /** Where the true value lies, with a confidence of 95 %. */
 export interface Interval {
@@ -36,12 +45,6 @@ export interface ModelFigures {
   readonly classes: readonly ClassFigures[];
 }
 
-/** How much better one model is than another. */
-export interface Difference extends Figure {
-  /** Two-sided. */
-  readonly p: number;
-}
-
 export interface ComparedModel extends ModelFigures {
   readonly name: string;
   readonly judgedBy: JudgedBy;
@@ -50,9 +53,10 @@ export interface ComparedModel extends ModelFigures {
   readonly calibration?: Calibration;
 }
 
-/** p-values as they are, and corrected by Holm over all pairs. */
-export interface Corrected {
+/** A test: how often chance alone would show as much. Two-sided. */
+export interface Tested {
   readonly p: number;
+  /** By Holm over all pairs. */
   readonly corrected: number;
 }
 
@@ -61,9 +65,12 @@ export interface ComparedPair {
   /** The incumbent, where it is one of the two; else who was named first. */
   readonly against: string;
   /** Rows that one alone gets right, and McNemar's exact test of them. */
-  readonly mcNemar: Corrected & { readonly onlyModel: number; readonly onlyAgainst: number };
-  /** Positive where the model is better; by paired bootstrap. */
-  readonly differences: Readonly<Record<Metric, Difference & Corrected>>;
+  readonly mcNemar: Tested & { readonly onlyModel: number; readonly onlyAgainst: number };
+  /**
+   * Positive where the model is better. Intervals by paired bootstrap; p of accuracy is McNemar's, of the others
+   * that of swapped answers.
+   */
+  readonly differences: Readonly<Record<Metric, Figure & Tested>>;
   readonly agreement: Agreement;
   /** Wins are the model's. */
   readonly classes: readonly ClassWins[];

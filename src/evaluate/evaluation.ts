@@ -3,6 +3,7 @@
  * is what `evaluate --json` writes. Knows nothing of how the answers came about.
  */
 import { writeJsonAtomic } from '../core/index.ts';
+import type { Comparison } from './comparison.ts';
 import { type ClassificationReport, classificationReport } from './metrics.ts';
 
 /** `labels`: the most probable label; `answer`: what the model wrote freely. */
@@ -42,6 +43,8 @@ export interface Evaluation {
   readonly labels: readonly string[];
   readonly rows: number;
   readonly models: readonly ModelEvaluation[];
+  /** The models held against each other, where they were. */
+  readonly comparison?: Comparison;
 }
 
 /** @param seconds what judging took, where that is of interest */
@@ -63,7 +66,12 @@ export function judgeModel(judged: {
   return { model, judgedBy, report, wrongRows, ...speed };
 }
 
-export function writeEvaluation(path: string, dataset: string, models: readonly ModelEvaluation[]): void {
+export function writeEvaluation(
+  path: string,
+  dataset: string,
+  models: readonly ModelEvaluation[],
+  comparison?: Comparison,
+): void {
   const report = models[0]?.report;
   const evaluation: Evaluation = {
     version: 1,
@@ -71,6 +79,7 @@ export function writeEvaluation(path: string, dataset: string, models: readonly 
     labels: report?.confusion.labels ?? [],
     rows: report?.rows ?? 0,
     models,
+    ...(comparison && { comparison }),
   };
   writeJsonAtomic(path, evaluation);
 }

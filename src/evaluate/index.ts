@@ -1,5 +1,9 @@
 /** evaluate: what models answer, judged against the truth. */
 export { type AnswerRules, labelOf, normalizeAnswer } from './answers.ts';
+export { compareModels, type ModelAnswers } from './compare.ts';
+export type { ComparedPair, Comparison } from './comparison.ts';
+export { formatDisputed, formatFigures, formatLeftOut, formatPair } from './comparison-tables.ts';
+export { parseEndpoint } from './endpoint-settings.ts';
 export {
   type Evaluation,
   type JudgedBy,
@@ -8,6 +12,7 @@ export {
   type ModelEvaluation,
   writeEvaluation,
 } from './evaluation.ts';
+export { type EndpointSettings, judgeEndpoint } from './judge-endpoint.ts';
 export {
   answerLimit,
   type Candidate,
@@ -19,6 +24,7 @@ export {
   stopIds,
 } from './judge-samples.ts';
 export { type ClassificationReport, type Confusion, classificationReport } from './metrics.ts';
+export { joinPredictions } from './predictions.ts';
 export {
   formatClassReport,
   formatComparison,
@@ -26,3 +32,5 @@ export {
   formatWrongRows,
   type TableOptions,
 } from './terminal-tables.ts';
+export { type Check, type Criterion, decide, type Evidence, evidenceIn, type Verdict } from './verdict.ts';
+export { checkInWords, decisionInWords } from './verdict-words.ts';

@@ -93,7 +93,7 @@ describe('joinPredictions', () => {
         '2: the data set has no row 9',
         '3: row 1 is predicted a second time',
         '4: prediction holds no text',
-        '5: the data set has no row null',
+        '5: it names no row',
         '6: its label is "billing", and row 3 says "退款"',
         '7: its probability is "high", not a number from 0 to 1',
       ],

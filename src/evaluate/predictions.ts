@@ -124,15 +124,17 @@ function findByRow(column: string, samples: readonly Sample[]): Finder {
     places.set(origin.row, [...(places.get(origin.row) ?? []), place]);
   }
   return ({ values }) => {
-    const found = places.get(Number(values[column])) ?? [];
+    const row = textOf(values[column]);
+    if (row === undefined || row === '') throw new Unusable('it names no row');
     const file = textOf(values['file']);
+    const named = file === undefined ? `row ${row}` : `${file} row ${row}`;
+    const found = places.get(Number(row)) ?? [];
     const chosen = found.filter((place) => isFile(samples[place]!.origin.file, file));
     const [place] = chosen;
-    const named = `${file === undefined ? '' : `${file} `}row ${JSON.stringify(values[column] ?? null)}`;
     if (place === undefined) throw new Unusable(`the data set has no ${named}`);
     // A row may stand in a data set twice; two files have to be told apart.
     const files = new Set(chosen.map((each) => samples[each]!.origin.file));
-    if (files.size > 1) throw new Unusable(`several files have a ${named}; add a column file`);
+    if (files.size > 1) throw new Unusable(`several files have a row ${row}; add a column file`);
     return place;
   };
 }

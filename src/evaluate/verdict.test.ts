@@ -144,7 +144,7 @@ describe('evidenceIn', () => {
     expect(decide([evidence]).decision).toBe('go');
   });
 
-  it('takes McNemar’s p for accuracy, and turns a difference round', () => {
+  it('turns a difference round, and finds McNemar’s p of accuracy', () => {
     const { differences, mcNemar } = comparison.pairs[0]!;
     const { difference } = evidenceIn(comparison, 'online', { metric: 'accuracy', beats: 'tuned' });
     expect(difference).toMatchObject({

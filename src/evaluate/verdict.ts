@@ -99,12 +99,9 @@ export function evidenceIn(comparison: Comparison, candidate: string, criterion:
     model === candidate ? against === criterion.beats : model === criterion.beats && against === candidate,
   );
   if (!pair) return { criterion, figure: { ...figure, rows } };
-  const { value, low, high, p, corrected } = pair.differences[metric];
+  const { value, low, high, ...tested } = pair.differences[metric];
   const seen = pair.model === candidate ? { value, low, high } : { value: -value, low: -high, high: -low };
-  // Of a share of right rows McNemar's test is exact.
-  const test = metric === 'accuracy' ? pair.mcNemar : { p, corrected };
-  const tests = comparison.pairs.length;
-  const difference = { ...seen, rows, p: test.p, corrected: test.corrected, tests };
+  const difference = { ...seen, ...tested, rows, tests: comparison.pairs.length };
   return { criterion, figure: { ...figure, rows }, difference };
 }
 
