@@ -2,14 +2,21 @@
 import type { Command } from 'commander';
 import type { Language } from '../core/index.ts';
 import {
+  type ComparedPair,
+  type Comparison,
   formatClassReport,
   formatComparison,
   formatConfusionMatrix,
+  formatDisputed,
+  formatFigures,
+  formatLeftOut,
+  formatPair,
   formatWrongRows,
   type Judged,
   writeEvaluation,
 } from '../evaluate/index.ts';
 import { evaluateModels } from '../jobs/index.ts';
+import { readEndpoint } from './endpoint-word.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { readRunConfig } from './run-words.ts';
 import { createTaskProgress } from './task-progress.ts';
@@ -21,6 +28,7 @@ const TEXTS = {
     answer: 'free answers',
     wrong: 'wrong rows',
     comparison: '\nside by side',
+    disputed: 'rows that are answered differently',
     dropped: (count: number) => `${count} rows could not be used; the first: `,
     written: (file: string) => `written to ${file}`,
   },
@@ -30,6 +38,7 @@ const TEXTS = {
     answer: '自由回答',
     wrong: '判错的行',
     comparison: '\n对比',
+    disputed: '回答不一致的行',
     dropped: (count: number) => `${count} 行无法使用；第一行：`,
     written: (file: string) => `已写入 ${file}`,
   },
@@ -39,6 +48,9 @@ interface Options {
   readonly mode: 'all' | 'argmax';
   readonly free: boolean;
   readonly adapter: readonly string[];
+  readonly predictions: readonly string[];
+  readonly endpoint: readonly string[];
+  readonly incumbent?: string;
   readonly wrong: string;
   readonly json?: string;
   readonly acceptLicense?: boolean;
@@ -63,6 +75,13 @@ export function addEvaluateCommand(program: Command, language: Language): void {
     )
     .option('--no-free', 'leave out free answers')
     .option('--adapter <folder...>', 'further adapters on the same model, judged beside', [])
+    .option('--predictions <file...>', 'predictions of others for the same rows, judged beside', [])
+    .option(
+      '--endpoint <url...>',
+      'models that answer over HTTP, judged beside: the URL of an OpenAI-style chat (its key in TUNESMITH_API_KEY), or a yaml file',
+      [],
+    )
+    .option('--incumbent <name>', 'which of them is in use today: the others are held against it')
     .option('--wrong <count>', 'wrong rows to list for each model', '10')
     .option('--json <file>', 'write everything as JSON')
     .option('--accept-license', 'accept the licence of a starter model')
@@ -84,10 +103,13 @@ async function runEvaluate(words: string[], options: Options, language: Language
     const count = Number(options.wrong);
     if (count > 0 && wrongRows.length > 0) console.log(formatWrongRows(wrongRows, table, count));
   };
-  const { dataset, judged, findings } = await evaluateModels(config, {
+  const { dataset, judged, comparison, findings } = await evaluateModels(config, {
     mode: options.mode,
     freeAnswers: options.free,
     adapters: options.adapter,
+    predictions: options.predictions,
+    endpoints: options.endpoint.map((word) => readEndpoint(word, process.env)),
+    incumbent: options.incumbent,
     onProgress: progress.report,
     acceptLicense: licensePrompt(language, config.accept_license),
     onJudged: show,
@@ -96,12 +118,25 @@ async function runEvaluate(words: string[], options: Options, language: Language
   const evaluations = judged.map(({ evaluation }) => evaluation);
   console.log(text.comparison);
   console.log(formatComparison(evaluations, table));
+  console.log(formatFigures(comparison, table));
+  for (const pair of pairsToShow(comparison)) console.log(formatPair(pair, table));
+  if (options.incumbent !== undefined && comparison.disputed.length > 0) {
+    console.log(text.disputed);
+    console.log(formatDisputed(comparison, table, Number(options.wrong)));
+  }
+  process.stdout.write(formatLeftOut(comparison, table));
   if (findings[0]) {
     const { file, row, reason } = findings[0];
     console.log(`${text.dropped(findings.length)}${file} ${row}: ${reason}`);
   }
   if (options.json) {
-    writeEvaluation(options.json, dataset, evaluations);
+    writeEvaluation(options.json, dataset, evaluations, comparison);
     console.log(text.written(options.json));
   }
+}
+
+/** Where there are many, those against the incumbent, or else against the first model. */
+function pairsToShow({ pairs, models, incumbent }: Comparison): readonly ComparedPair[] {
+  if (pairs.length <= 3) return pairs;
+  return pairs.filter(({ against }) => against === (incumbent ?? models[0]!.name));
 }

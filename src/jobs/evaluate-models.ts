@@ -1,16 +1,25 @@
-/** Judges what a run file names: the model as it was, and tuned, side by side on the same held-out rows. */
+/**
+ * Judges what a run file names, the model as it was and tuned, on the same held-out rows, and beside them what others
+ * answer: files of predictions, endpoints.
+ */
 import type { RunConfig } from '../config/index.ts';
 import { ConfigError } from '../core/index.ts';
 import { loadDatasets, type RowFinding } from '../data/index.ts';
 import {
   answerLimit,
   type Candidate,
+  type Comparison,
+  compareModels,
+  type EndpointSettings,
   type Judged,
   judgeByAnswers,
   judgeByLabels,
+  judgeEndpoint,
   labelsOf,
+  type ModelAnswers,
 } from '../evaluate/index.ts';
 import type { ScoringMode } from '../infer/index.ts';
+import { judgePredictions, predictionsName } from './judge-predictions.ts';
 import { type OpenOptions, openModel } from './open-model.ts';
 
 export interface EvaluateOptions extends OpenOptions {
@@ -21,6 +30,12 @@ export interface EvaluateOptions extends OpenOptions {
   readonly freeAnswers: boolean;
   /** Further adapters on the same base, judged beside the run file's. */
   readonly adapters?: readonly string[];
+  /** Files of predictions for the same rows. */
+  readonly predictions?: readonly string[];
+  /** Models that answer over HTTP. */
+  readonly endpoints?: readonly EndpointSettings[];
+  /** The name of the model that is in use today. */
+  readonly incumbent?: string | undefined;
   readonly onJudged?: (judged: Judged) => void;
   readonly signal?: AbortSignal;
 }
@@ -29,6 +44,8 @@ export interface EvaluateResult {
   readonly dataset: string;
   readonly labels: readonly string[];
   readonly judged: readonly Judged[];
+  /** Each model once: by label scoring where it was judged so. */
+  readonly comparison: Comparison;
   readonly findings: readonly RowFinding[];
 }
 
@@ -45,7 +62,21 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
     seed: config.seed,
   });
   const labels = labelsOf(samples, config.labels);
-  const { mode, freeAnswers, adapters = [], onJudged, signal, onProgress } = options;
+  const { mode, freeAnswers, adapters = [], predictions = [], endpoints = [] } = options;
+  const { incumbent, onJudged, signal, onProgress } = options;
+  checkNames(config, options);
+  const allFindings = [...findings];
+  const outside: Judged[] = [];
+  const addOutside = (result: Judged & { readonly findings: readonly RowFinding[] }) => {
+    allFindings.push(...result.findings);
+    outside.push(result);
+    onJudged?.(result);
+  };
+  // Before the models, whose judging takes longer and should not be in vain.
+  for (const file of predictions) addOutside(await judgePredictions(file, samples, labels));
+  for (const endpoint of endpoints) {
+    addOutside(await judgeEndpoint(endpoint, samples, { labels, onProgress, signal }));
+  }
   using open = await openModel(config, options);
   const { model, template, base, tuned } = open;
   const candidates: Candidate[] = [];
@@ -72,5 +103,40 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
     const maxNewTokens = answerLimit(judging, model, config.max_new_tokens);
     add(await judgeByAnswers(candidate, samples, { ...judging, maxNewTokens }));
   }
-  return { dataset: names.join(','), labels, judged, findings };
+  judged.push(...outside);
+  const comparison = compareModels(oncePerModel(judged), { labels, incumbent, seed: config.seed });
+  return { dataset: names.join(','), labels, judged, comparison, findings: allFindings };
+}
+
+/** Names tell the models apart, and one of them may be the incumbent: said before hours of judging. */
+function checkNames(config: RunConfig, options: EvaluateOptions): void {
+  const { candidates, adapters = [], predictions = [], endpoints = [], incumbent } = options;
+  const own = config.adapter_name_or_path.length > 0 ? ['base', 'tuned'] : ['base'];
+  const names = [
+    ...own.filter((name) => candidates === undefined || candidates === name),
+    ...adapters,
+    ...predictions.map(predictionsName),
+    ...endpoints.map(({ name }) => name),
+  ];
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new ConfigError(
+      `evaluate: two models are called "${twice}"; rename the file of predictions or the endpoint`,
+    );
+  }
+  if (incumbent !== undefined && !names.includes(incumbent)) {
+    throw new ConfigError(
+      `evaluate: the incumbent "${incumbent}" is none of the models (${names.join(', ')}); name one of them`,
+    );
+  }
+}
+
+/** A model that was judged in two ways counts by the first, which is by its labels. */
+function oncePerModel(judged: readonly Judged[]): ModelAnswers[] {
+  const models = new Map<string, ModelAnswers>();
+  for (const { evaluation, rows } of judged) {
+    const { model: name, judgedBy } = evaluation;
+    if (!models.has(name)) models.set(name, { name, judgedBy, rows });
+  }
+  return [...models.values()];
 }
