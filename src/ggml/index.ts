@@ -5,4 +5,4 @@ export { encodeFloat } from './native-calls.ts';
 export { nativeKernels, nativeNote } from './native-kernels.ts';
 export { OpContext, type RopeOptions } from './op-context.ts';
 export { Arena, Program } from './program.ts';
-export { DeviceTensor, MAX_RANK, readTensor, type VariableSpec, Variables, writeTensor } from './tensor.ts';
+export { DeviceTensor, readTensor, type VariableSpec, Variables, writeTensor } from './tensor.ts';

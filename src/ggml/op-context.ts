@@ -2,14 +2,15 @@
  * Typed calls that add one ggml operation each. Every demand that ggml would enforce by ending the process is
  * checked here first and becomes a ShapeError. Shapes are outermost first; the flip to ggml's order is here.
  */
-import { blockBytes, blockElements, type Dtype, isQuantized, ShapeError } from '../core/index.ts';
+import { blockElements, isQuantized } from '../core/index.ts';
+import { count, hasRows, isFloat, isPlainF32, need, sameShape } from './demands.ts';
 import type { Device } from './device.ts';
 import { typeNumber } from './dtypes.ts';
+import { GraphBuilder, type Layout } from './graph-builder.ts';
 import { ggml } from './library.ts';
-import { Lifetime } from './lifetime.ts';
-import { NativeCalls } from './native-calls.ts';
+import { addNativeOperation, type NativeOperation } from './native-operation.ts';
 import type { Pointer } from './signatures.ts';
-import { DeviceTensor, ggmlSizes } from './tensor.ts';
+import { type DeviceTensor, ggmlSizes } from './tensor.ts';
 
 export interface RopeOptions {
   /** Leading features of a head that turn; the rest pass through. */
@@ -19,52 +20,18 @@ export interface RopeOptions {
   readonly frequencyScale: number;
 }
 
-interface Layout {
-  readonly shape: readonly number[];
-  readonly dtype?: Dtype;
-  readonly strides?: readonly number[];
-}
-
 /** enum ggml_rope_type: pairs (i, i + D/2), as in GPT-NeoX and every family here. */
 const ROPE_NEOX = 2;
 /** enum ggml_prec: accumulate in f32. */
 const PRECISION_F32 = 10;
 
-/** n_tasks of a custom operation: as many as the device has threads. */
-const ALL_THREADS = -1;
-
-/** Operations whose descriptions are allocated together. */
-const BLOCK_OPERATIONS = 256;
-
 /** A graph under construction. */
 export class OpContext implements Disposable {
-  /** @internal of all memory that the graph reads or writes, its own descriptions included */
-  readonly lifetimes = new Set<Lifetime>();
-  readonly #lifetime = new Lifetime('a compiled graph');
-  readonly #nativeCalls = new NativeCalls();
-  readonly #device: Device;
-  readonly #blocks: Pointer[] = [];
-  readonly #leaves = new Set<DeviceTensor>();
-  #operationBlock: Pointer = null;
-  #operations = 0;
+  /** @internal */
+  readonly builder: GraphBuilder;
 
   constructor(device: Device) {
-    this.#device = device;
-    this.lifetimes.add(this.#lifetime);
-    device.count(1, 0);
-  }
-
-  /** @internal The ggml graph of what is to be computed, in this order. No operation may follow. */
-  finish(outputs: readonly DeviceTensor[]): Pointer {
-    const pointers = outputs.map((tensor) => this.#use(tensor));
-    const capacity = this.#operations + this.#leaves.size;
-    const block = this.#allocate(Number(ggml().ggml_graph_overhead_custom(capacity, false)));
-    const graph = ggml().ggml_new_graph_custom(block, capacity, false);
-    for (const pointer of pointers) {
-      ggml().ggml_set_output(pointer);
-      ggml().ggml_build_forward_expand(graph, pointer);
-    }
-    return graph;
+    this.builder = new GraphBuilder(device);
   }
 
   /** x + y; y repeats along axes where it has size 1. */
@@ -92,31 +59,37 @@ export class OpContext implements Disposable {
   /** x · factor + bias */
   scale(x: DeviceTensor, factor: number, bias = 0): DeviceTensor {
     need(isPlainF32(x), 'scale', 'a contiguous f32 tensor', x);
-    return this.#tensor(ggml().ggml_scale_bias(this.#next(), this.#use(x), factor, bias), x);
+    return this.builder.tensor(
+      ggml().ggml_scale_bias(this.builder.next(), this.builder.use(x), factor, bias),
+      x,
+    );
   }
 
   unary(name: 'sqr' | 'sqrt' | 'log' | 'exp' | 'tanh' | 'sigmoid' | 'silu', x: DeviceTensor): DeviceTensor {
     need(isPlainF32(x), name, 'a contiguous f32 tensor', x);
-    return this.#tensor(ggml()[`ggml_${name}`](this.#next(), this.#use(x)), x);
+    return this.builder.tensor(ggml()[`ggml_${name}`](this.builder.next(), this.builder.use(x)), x);
   }
 
   /** silu(gate) · up */
   swiglu(gate: DeviceTensor, up: DeviceTensor): DeviceTensor {
     const fits = isPlainF32(gate) && isPlainF32(up) && sameShape(gate, up);
     need(fits, 'swiglu', 'equal contiguous f32 tensors', gate, up);
-    return this.#tensor(ggml().ggml_swiglu_split(this.#next(), this.#use(gate), this.#use(up)), gate);
+    return this.builder.tensor(
+      ggml().ggml_swiglu_split(this.builder.next(), this.builder.use(gate), this.builder.use(up)),
+      gate,
+    );
   }
 
   /** Limits values to [low, high]. Writes over x, as ggml does: x must have no other reader. */
   clampInPlace(x: DeviceTensor, low: number, high: number): DeviceTensor {
     need(isPlainF32(x), 'clamp', 'a contiguous f32 tensor', x);
-    return this.#tensor(ggml().ggml_clamp(this.#next(), this.#use(x), low, high), x);
+    return this.builder.tensor(ggml().ggml_clamp(this.builder.next(), this.builder.use(x), low, high), x);
   }
 
   /** Sum over the last axis, which stays with size 1. */
   sumLast(x: DeviceTensor): DeviceTensor {
     need(hasRows(x) && x.dtype === 'f32', 'sumLast', 'f32 with contiguous rows', x);
-    return this.#tensor(ggml().ggml_sum_rows(this.#next(), this.#use(x)), {
+    return this.builder.tensor(ggml().ggml_sum_rows(this.builder.next(), this.builder.use(x)), {
       shape: [...x.shape.slice(0, -1), 1],
     });
   }
@@ -124,7 +97,7 @@ export class OpContext implements Disposable {
   /** Index of the largest of each row: [R, C] to [R] i32. */
   argmax(x: DeviceTensor): DeviceTensor {
     need(x.shape.length === 2 && isPlainF32(x), 'argmax', 'a contiguous f32 matrix', x);
-    return this.#tensor(ggml().ggml_argmax(this.#next(), this.#use(x)), {
+    return this.builder.tensor(ggml().ggml_argmax(this.builder.next(), this.builder.use(x)), {
       shape: [x.shape[0]!],
       dtype: 'i32',
     });
@@ -140,7 +113,9 @@ export class OpContext implements Disposable {
       x,
     );
     const sizes = ggmlSizes(shape);
-    return this.#tensor(ggml().ggml_repeat_4d(this.#next(), this.#use(x), ...sizes), { shape });
+    return this.builder.tensor(ggml().ggml_repeat_4d(this.builder.next(), this.builder.use(x), ...sizes), {
+      shape,
+    });
   }
 
   /**
@@ -160,7 +135,10 @@ export class OpContext implements Disposable {
     need(fits && isPlainF32(x), 'matmulT', 'contiguous f32 [..., T, K] by [..., N, K]', x, w);
     need(w.contiguous && (isFloat(w.dtype) || isQuantized(w.dtype)), 'matmulT', 'contiguous floats', x, w);
     const shape = [...outer, x.shape.at(-2)!, w.shape.at(-2)!];
-    return this.#tensor(ggml().ggml_mul_mat(this.#next(), this.#use(w), this.#use(x)), { shape });
+    return this.builder.tensor(
+      ggml().ggml_mul_mat(this.builder.next(), this.builder.use(w), this.builder.use(x)),
+      { shape },
+    );
   }
 
   /**
@@ -173,7 +151,10 @@ export class OpContext implements Disposable {
     const fits = x.shape.length === 2 && y.shape.length === 2 && x.shape[0] === y.shape[0];
     need(fits && isPlainF32(x) && isPlainF32(y), 'outerProduct', 'contiguous f32 [R, T] and [R, N]', x, y);
     const shape = [x.shape[1]!, y.shape[1]!];
-    return this.#tensor(ggml().ggml_out_prod(this.#next(), this.#use(y), this.#use(x)), { shape });
+    return this.builder.tensor(
+      ggml().ggml_out_prod(this.builder.next(), this.builder.use(y), this.builder.use(x)),
+      { shape },
+    );
   }
 
   /** Rows of a table: [N, C] of any float type and [R] i32 to f32 [R, C]. */
@@ -182,7 +163,10 @@ export class OpContext implements Disposable {
     const fits = table.shape.length === 2 && rows.shape.length === 1 && rows.dtype === 'i32';
     need(readable && fits && rows.contiguous, 'getRows', 'a table [N, C] and i32 [R]', table, rows);
     const shape = [rows.shape[0]!, table.shape[1]!];
-    return this.#tensor(ggml().ggml_get_rows(this.#next(), this.#use(table), this.#use(rows)), { shape });
+    return this.builder.tensor(
+      ggml().ggml_get_rows(this.builder.next(), this.builder.use(table), this.builder.use(rows)),
+      { shape },
+    );
   }
 
   /** Writes f32 rows [R, C] into a table [N, C] at i32 or i64 places [R]; the result is the table as it then is. */
@@ -203,8 +187,12 @@ export class OpContext implements Disposable {
       values,
       rows,
     );
-    const inputs = [table, values, rows].map((tensor) => this.#use(tensor)) as [Pointer, Pointer, Pointer];
-    return this.#tensor(ggml().ggml_set_rows(this.#next(), ...inputs), table);
+    const inputs = [table, values, rows].map((tensor) => this.builder.use(tensor)) as [
+      Pointer,
+      Pointer,
+      Pointer,
+    ];
+    return this.builder.tensor(ggml().ggml_set_rows(this.builder.next(), ...inputs), table);
   }
 
   /**
@@ -220,14 +208,17 @@ export class OpContext implements Disposable {
         own[0] === other[0] && own[1] === other[1] && own[2] % other[2] === 0 && own[3] % other[3] === 0;
       need(fits && isPlainF32(mask), 'softmax', 'a mask that fits', x, mask);
     }
-    const maskPointer = mask ? this.#use(mask) : null;
-    return this.#tensor(ggml().ggml_soft_max_ext(this.#next(), this.#use(x), maskPointer, scale, 0), x);
+    const maskPointer = mask ? this.builder.use(mask) : null;
+    return this.builder.tensor(
+      ggml().ggml_soft_max_ext(this.builder.next(), this.builder.use(x), maskPointer, scale, 0),
+      x,
+    );
   }
 
   /** x / sqrt(mean(x²) + epsilon) over the last axis. */
   rmsNorm(x: DeviceTensor, epsilon: number): DeviceTensor {
     need(isPlainF32(x) && epsilon >= 0, 'rmsNorm', `contiguous f32 and epsilon ${epsilon} of 0 or more`, x);
-    return this.#tensor(ggml().ggml_rms_norm(this.#next(), this.#use(x), epsilon), x);
+    return this.builder.tensor(ggml().ggml_rms_norm(this.builder.next(), this.builder.use(x), epsilon), x);
   }
 
   /**
@@ -254,10 +245,14 @@ export class OpContext implements Disposable {
       const enough = isPlainF32(factors) && factors.shape.length === 1 && factors.shape[0] === dimensions / 2;
       need(enough, 'rope', `f32 [${dimensions / 2}] of frequency factors`, factors);
     }
-    const pointers = [this.#use(x), this.#use(positions), factors ? this.#use(factors) : null] as const;
-    return this.#tensor(
+    const pointers = [
+      this.builder.use(x),
+      this.builder.use(positions),
+      factors ? this.builder.use(factors) : null,
+    ] as const;
+    return this.builder.tensor(
       ggml().ggml_rope_ext(
-        this.#next(),
+        this.builder.next(),
         ...pointers,
         dimensions,
         ROPE_NEOX,
@@ -308,17 +303,17 @@ export class OpContext implements Disposable {
       mask.contiguous &&
       mask.dtype === 'f16';
     need(fits && usable, 'flashAttention', 'q, k, v and mask that fit', q, k, v, mask);
-    const inputs = [q, k, v, mask].map((x) => this.#use(x)) as [Pointer, Pointer, Pointer, Pointer];
-    const result = ggml().ggml_flash_attn_ext(this.#next(), ...inputs, scale, 0, 0);
+    const inputs = [q, k, v, mask].map((x) => this.builder.use(x)) as [Pointer, Pointer, Pointer, Pointer];
+    const result = ggml().ggml_flash_attn_ext(this.builder.next(), ...inputs, scale, 0, 0);
     ggml().ggml_flash_attn_ext_set_prec(result, PRECISION_F32);
-    return this.#tensor(result, { shape: [B!, T!, H!, D!] });
+    return this.builder.tensor(result, { shape: [B!, T!, H!, D!] });
   }
 
   /** A contiguous copy; x itself where it is contiguous. */
   contiguous(x: DeviceTensor): DeviceTensor {
     if (x.contiguous) return x;
     const { shape, dtype } = x;
-    return this.#tensor(ggml().ggml_cont(this.#next(), this.#use(x)), { shape, dtype });
+    return this.builder.tensor(ggml().ggml_cont(this.builder.next(), this.builder.use(x)), { shape, dtype });
   }
 
   /** x itself where the elements of each row lie side by side, else a contiguous copy. */
@@ -339,8 +334,8 @@ export class OpContext implements Disposable {
     const [a, b, c, d] = target as [number, number, number, number];
     const shape = axes.map((axis) => x.shape[axis]!);
     const strides = axes.map((axis) => x.strides[axis]!);
-    const pointer = ggml().ggml_permute(this.#next(), this.#use(x), a, b, c, d);
-    return this.#tensor(pointer, { shape, dtype: x.dtype, strides });
+    const pointer = ggml().ggml_permute(this.builder.next(), this.builder.use(x), a, b, c, d);
+    return this.builder.tensor(pointer, { shape, dtype: x.dtype, strides });
   }
 
   /** A view of a contiguous tensor with another shape. */
@@ -353,8 +348,8 @@ export class OpContext implements Disposable {
       `contiguous, as many as [${shape}]`,
       x,
     );
-    const pointer = ggml().ggml_reshape_4d(this.#next(), this.#use(x), ...sizes);
-    return this.#tensor(pointer, { shape, dtype: x.dtype });
+    const pointer = ggml().ggml_reshape_4d(this.builder.next(), this.builder.use(x), ...sizes);
+    return this.builder.tensor(pointer, { shape, dtype: x.dtype });
   }
 
   /** A view of `length` entries from `start` on along an axis; of whole blocks along the last one. */
@@ -374,8 +369,16 @@ export class OpContext implements Disposable {
     const [, n1 = outermost, n2 = outermost, n3 = outermost] = strides.toReversed();
     const offset = x.strides[axis]! * (start / unit);
     const sizes = ggmlSizes(shape);
-    const pointer = ggml().ggml_view_4d(this.#next(), this.#use(x), ...sizes, n1, n2, n3, offset);
-    return this.#tensor(pointer, { shape, dtype: x.dtype, strides });
+    const pointer = ggml().ggml_view_4d(
+      this.builder.next(),
+      this.builder.use(x),
+      ...sizes,
+      n1,
+      n2,
+      n3,
+      offset,
+    );
+    return this.builder.tensor(pointer, { shape, dtype: x.dtype, strides });
   }
 
   concat(x: DeviceTensor, y: DeviceTensor, axis: number): DeviceTensor {
@@ -388,15 +391,20 @@ export class OpContext implements Disposable {
     need(fits && usable, 'concat', `contiguous, equal but for axis ${axis}`, x, y);
     const shape = x.shape.map((size, index) => (index === axis ? size + y.shape[index]! : size));
     const dimension = x.shape.length - 1 - axis;
-    const pointer = ggml().ggml_concat(this.#next(), this.#use(x), this.#use(y), dimension);
-    return this.#tensor(pointer, { shape, dtype: x.dtype });
+    const pointer = ggml().ggml_concat(
+      this.builder.next(),
+      this.builder.use(x),
+      this.builder.use(y),
+      dimension,
+    );
+    return this.builder.tensor(pointer, { shape, dtype: x.dtype });
   }
 
   cast(x: DeviceTensor, dtype: 'f32' | 'f16' | 'bf16'): DeviceTensor {
     const known = isFloat(x.dtype) || (isQuantized(x.dtype) && x.contiguous && dtype === 'f32');
     need(known, 'cast', `floats to make ${dtype} of`, x);
-    const pointer = ggml().ggml_cast(this.#next(), this.#use(x), typeNumber(dtype));
-    return this.#tensor(pointer, { shape: x.shape, dtype });
+    const pointer = ggml().ggml_cast(this.builder.next(), this.builder.use(x), typeNumber(dtype));
+    return this.builder.tensor(pointer, { shape: x.shape, dtype });
   }
 
   /** Copies x into target's memory, converting floats; the result is target as it then is. */
@@ -404,7 +412,10 @@ export class OpContext implements Disposable {
     const known = isFloat(x.dtype) && isFloat(target.dtype);
     const fits = count(x.shape) === count(target.shape);
     need(known && fits, 'copyInto', 'equally many floats', x, target);
-    return this.#tensor(ggml().ggml_cpy(this.#next(), this.#use(x), this.#use(target)), target);
+    return this.builder.tensor(
+      ggml().ggml_cpy(this.builder.next(), this.builder.use(x), this.builder.use(target)),
+      target,
+    );
   }
 
   /**
@@ -422,78 +433,30 @@ export class OpContext implements Disposable {
     const seven = settings.shape.join() === '7' && isPlainF32(settings);
     const demand = 'a trainable variable, three f32 tensors like it, and f32 [7]';
     need(fits && seven && parameter.trainable, 'adamw', demand, ...all, settings);
-    const [p, g, m, v, s] = [...all, settings].map((tensor) => this.#use(tensor));
-    return this.#tensor(ggml().ggml_opt_step_adamw(this.#next(), p!, g!, m!, v!, s!), parameter);
+    const [p, g, m, v, s] = [...all, settings].map((tensor) => this.builder.use(tensor));
+    return this.builder.tensor(
+      ggml().ggml_opt_step_adamw(this.builder.next(), p!, g!, m!, v!, s!),
+      parameter,
+    );
   }
 
   /** Threads that compute. */
   get threads(): number {
-    return this.#device.threads;
+    return this.builder.device.threads;
   }
 
   /** Whether own kernels compute here. */
   get hasNativeKernels(): boolean {
-    return this.#device.nativeKernels !== undefined;
+    return this.builder.device.nativeKernels !== undefined;
   }
 
-  /**
-   * An operation of an own kernel.
-   * @param kernel its name in native/
-   * @param parameters whole numbers, see `encodeFloat`
-   * @param shape of the f32 result; absent where the kernel changes its first input, which then is the result
-   */
-  native(
-    kernel: string,
-    inputs: readonly DeviceTensor[],
-    parameters: readonly number[],
-    shape?: readonly number[],
-  ): DeviceTensor {
-    need(
-      inputs.every(({ contiguous }) => contiguous),
-      kernel,
-      'contiguous tensors',
-      ...inputs,
-    );
-    const address = this.#device.nativeKernels!.symbol(kernel);
-    const call = this.#nativeCalls.add(parameters);
-    const used = inputs.map((tensor) => this.#use(tensor));
-    const list = new BigInt64Array(used.map((pointer) => pointer!));
-    const result = shape
-      ? ggml().ggml_custom_4d(
-          this.#next(),
-          typeNumber('f32'),
-          ...ggmlSizes(shape),
-          list,
-          used.length,
-          address,
-          ALL_THREADS,
-          call,
-        )
-      : ggml().ggml_custom_inplace(
-          this.#next(),
-          used[0]!,
-          list.subarray(1),
-          used.length - 1,
-          address,
-          ALL_THREADS,
-          call,
-        );
-    this.#nativeCalls.connect(used, result);
-    return this.#tensor(result, shape ? { shape } : inputs[0]!);
-  }
-
-  /** @internal Tells native kernels where the placed tensors lie. */
-  bindNativeCalls(): void {
-    this.#nativeCalls.bind();
+  /** @see addNativeOperation */
+  native(operation: NativeOperation): DeviceTensor {
+    return addNativeOperation(this.builder, operation);
   }
 
   [Symbol.dispose](): void {
-    if (!this.#lifetime.end()) return;
-    this.#device.count(-1, 0);
-    this.#device.whenIdle(() => {
-      for (const block of this.#blocks.splice(0)) ggml().ggml_free(block);
-      this.#nativeCalls[Symbol.dispose]();
-    });
+    this.builder[Symbol.dispose]();
   }
 
   #binary(
@@ -506,61 +469,9 @@ export class OpContext implements Disposable {
     const fits = offset >= 0 && y.shape.every((size, axis) => x.shape[axis + offset]! % size === 0);
     const usable = x.dtype === 'f32' && y.dtype === 'f32' && hasRows(x);
     need(fits && usable, name.slice(5), 'f32, contiguous rows, the second repeating', x, y);
-    return this.#tensor(ggml()[name](this.#next(), this.#use(x), this.#use(y)), result);
+    return this.builder.tensor(
+      ggml()[name](this.builder.next(), this.builder.use(x), this.builder.use(y)),
+      result,
+    );
   }
-
-  /** A ggml context with room for one more operation. */
-  #next(): Pointer {
-    if (this.#operations++ % BLOCK_OPERATIONS === 0) {
-      this.#operationBlock = this.#allocate(BLOCK_OPERATIONS * Number(ggml().ggml_tensor_overhead()));
-    }
-    return this.#operationBlock;
-  }
-
-  #allocate(bytes: number): Pointer {
-    this.#lifetime.check();
-    const block = ggml().ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
-    this.#blocks.push(block);
-    return block;
-  }
-
-  #use(x: DeviceTensor): Pointer {
-    this.#lifetime.check();
-    this.lifetimes.add(x.lifetime);
-    if (x.lifetime !== this.#lifetime) this.#leaves.add(x);
-    return x.pointer;
-  }
-
-  /** A result; a view where `layout` is a tensor that shares its memory. */
-  #tensor(pointer: Pointer, { shape, dtype = 'f32', strides }: Layout): DeviceTensor {
-    return new DeviceTensor(this.#lifetime, pointer, strides ? { shape, dtype, strides } : { shape, dtype });
-  }
-}
-
-/** @throws ShapeError that shows what was given */
-function need(condition: unknown, op: string, demand: string, ...given: DeviceTensor[]): void {
-  if (condition) return;
-  const shown = given.map(({ dtype, shape }) => `${dtype} [${shape}]`).join(', ');
-  throw new ShapeError(`${op}: needs ${demand}, got ${shown}`);
-}
-
-function isFloat(dtype: Dtype): boolean {
-  return dtype === 'f32' || dtype === 'f16' || dtype === 'bf16';
-}
-
-function isPlainF32(x: DeviceTensor): boolean {
-  return x.contiguous && x.dtype === 'f32';
-}
-
-/** Elements of a row lie side by side. */
-function hasRows(x: DeviceTensor): boolean {
-  return x.strides.at(-1) === blockBytes(x.dtype);
-}
-
-function sameShape(x: DeviceTensor, y: DeviceTensor): boolean {
-  return x.shape.length === y.shape.length && x.shape.every((size, axis) => size === y.shape[axis]);
-}
-
-function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -75,10 +75,10 @@ export class Program {
   constructor(arena: Arena, context: OpContext, outputs: readonly DeviceTensor[]) {
     this.#arena = arena;
     this.#context = context;
-    this.#graph = context.finish(outputs);
+    this.#graph = context.builder.finish(outputs);
     this.nodes = ggml().ggml_graph_n_nodes(this.#graph);
     arena.place(this.#graph);
-    context.bindNativeCalls();
+    context.builder.nativeCalls.bind();
     this.#generation = arena.generation;
   }
 
@@ -94,7 +94,7 @@ export class Program {
   async compute(): Promise<void> {
     assert(this.valid, 'a program is computed whose memory has moved');
     this.#arena.lifetime.check();
-    for (const lifetime of this.#context.lifetimes) lifetime.check();
+    for (const lifetime of this.#context.builder.lifetimes) lifetime.check();
     await this.#arena.device.compute(this.#graph);
   }
 }

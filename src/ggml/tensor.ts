@@ -10,7 +10,7 @@ import { Lifetime } from './lifetime.ts';
 import type { Pointer } from './signatures.ts';
 
 /** ggml tensors have at most four axes. */
-export const MAX_RANK = 4;
+const MAX_RANK = 4;
 
 interface Layout {
   readonly shape: readonly number[];

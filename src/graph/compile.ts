@@ -135,11 +135,12 @@ function lowerOne(tensor: Tensor, inputs: readonly DeviceTensor[], context: OpCo
   }
   const chosen = (native.inputs?.(inputs) ?? inputs).map((input) => context.contiguous(input));
   const parameters = native.parameters(tensor.inputs, tensor.attributes, encodeFloat);
-  if (native.inPlace) return context.native(native.name, chosen, parameters);
+  const operation = { kernel: native.name, inputs: chosen, parameters };
+  if (native.inPlace) return context.native(operation);
   const workspace = native.workspace?.(tensor.inputs, tensor.attributes, context.threads) ?? 0;
-  if (workspace === 0) return context.native(native.name, chosen, parameters, tensor.shape);
+  if (workspace === 0) return context.native({ ...operation, shape: tensor.shape });
   const [size] = tensor.shape as [number];
-  return context.slice(context.native(native.name, chosen, parameters, [size + workspace]), 0, 0, size);
+  return context.slice(context.native({ ...operation, shape: [size + workspace] }), 0, 0, size);
 }
 
 /** @see Executable */

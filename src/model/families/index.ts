@@ -5,7 +5,7 @@ import { gemma3Text } from './gemma3-text.ts';
 import { llama } from './llama.ts';
 import { qwen3 } from './qwen3.ts';
 
-export const FAMILIES: readonly Family[] = [llama, qwen3, gemma3Text];
+const FAMILIES: readonly Family[] = [llama, qwen3, gemma3Text];
 
 /** @throws ModelError that names the families there are */
 export function familyOf(key: 'modelType' | 'ggufArchitecture', name: unknown): Family {
