@@ -11,6 +11,7 @@ const TASKS: Readonly<Record<string, Bilingual>> = {
   unpack: { en: 'unpack', zh: '解压' },
   'score labels': { en: 'score labels', zh: '标签打分' },
   generate: { en: 'generate', zh: '生成回答' },
+  'ask endpoint': { en: 'ask endpoint', zh: '请求接口' },
 };
 
 /** Where output is no terminal, a line at most so often. */

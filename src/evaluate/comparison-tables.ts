@@ -69,7 +69,7 @@ const WORDS = {
 } as const;
 
 /** A figure as it is written in a line: `0.857 [0.790, 0.910]`. */
-export function formatFigure({ value, low, high }: Figure): string {
+function formatFigure({ value, low, high }: Figure): string {
   return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 

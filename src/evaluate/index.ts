@@ -1,5 +1,4 @@
 /** evaluate: what models answer, judged against the truth. */
-export { type AnswerRules, labelOf, normalizeAnswer } from './answers.ts';
 export { compareModels, type ModelAnswers } from './compare.ts';
 export type { ComparedPair, Comparison } from './comparison.ts';
 export { formatDisputed, formatFigures, formatLeftOut, formatPair } from './comparison-tables.ts';
@@ -23,7 +22,7 @@ export {
   labelsOf,
   stopIds,
 } from './judge-samples.ts';
-export { type ClassificationReport, type Confusion, classificationReport } from './metrics.ts';
+export type { ClassificationReport, Confusion } from './metrics.ts';
 export { joinPredictions } from './predictions.ts';
 export {
   formatClassReport,
