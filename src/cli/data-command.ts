@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Language } from '../core/index.ts';
 import { addDataAddCommand } from './data-add-command.ts';
+import { addDataShowCommand } from './data-show-command.ts';
 
 const ABOUT: Readonly<Record<Language, string>> = {
   en: 'bring data in, see it as the model does, split it, hand it on',
@@ -11,4 +12,5 @@ const ABOUT: Readonly<Record<Language, string>> = {
 export function addDataCommand(program: Command, language: Language): void {
   const data = program.command('data').description(ABOUT[language]);
   addDataAddCommand(data, language);
+  addDataShowCommand(data, language);
 }

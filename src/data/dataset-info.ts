@@ -182,7 +182,7 @@ export function parseDatasetEntry(
 
 const SPLIT = /^([\w.-]+)(?:\[(?<from>-?\d+%?)?:(?<to>-?\d+%?)?\])?$/;
 
-/** @see https://huggingface.co/docs/datasets/loading#slice-splits */
+/** As `split` of the Python library datasets: see its documentation of slice splits. */
 function parseSplit(text: string): Split | undefined {
   const found = SPLIT.exec(text);
   if (!found) return undefined;

@@ -3,8 +3,8 @@ import type { RunConfig } from '../config/index.ts';
 import type { OnProgress } from '../core/index.ts';
 import {
   type EncodedSample,
-  type EncodeSettings,
   encodeSamples,
+  encodeSettings,
   loadDatasets,
   type RowFinding,
   type Sample,
@@ -78,14 +78,4 @@ async function splitRows(config: RunConfig, load: (names: readonly string[]) => 
   const samples = await load(config.dataset);
   if (config.val_size === 0) return { train: samples, validation: [] };
   return splitTrainValidation(samples, config.val_size, config.data_seed);
-}
-
-function encodeSettings(config: RunConfig): EncodeSettings {
-  return {
-    cutoffLen: config.cutoff_len,
-    trainOnPrompt: config.train_on_prompt,
-    maskHistory: config.mask_history,
-    enableThinking: config.enable_thinking,
-    truncation: config.truncation,
-  };
 }

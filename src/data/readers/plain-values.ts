@@ -35,7 +35,7 @@ const FIRST_DAY_OF_SHEETS = '1900-01-01';
  * Names in place of numbers, where the Hugging Face data set that a file comes from has them.
  * @param metadata the text under `huggingface` in the file's own metadata
  * @returns column name to names; empty where the metadata has none
- * @see https://huggingface.co/docs/datasets/package_reference/main_classes#datasets.ClassLabel
+ * As ClassLabel of the Python library datasets.
  */
 export function classNames(metadata: string | undefined): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, readonly string[]>();
