@@ -10,8 +10,7 @@ export type PeerName = (typeof PEERS)[number];
 export interface BenchOptions {
   /** Tiny models and a few steps: shows that the job works, and no speed. */
   readonly small: boolean;
-  /** Null: one for each physical core. */
-  readonly threads: number | null;
+  readonly threads: number;
   /** Timed steps of a round. */
   readonly steps: number;
   /** How often each of the programs compared has its turn, one after the other. */
@@ -21,8 +20,10 @@ export interface BenchOptions {
   readonly data: string;
   readonly acceptLicense: boolean;
   readonly shape: string;
-  /** The machine's limit in GFLOP/s, measured when first asked for. */
-  limit(): Promise<number>;
+  /** The job's own, gone when it ends. */
+  readonly folder: string;
+  /** The machine's, in GFLOP/s. */
+  readonly limit: number;
 }
 
 /** What a job found: figures for a file, and lines for people. */

@@ -13,6 +13,7 @@ import { inOwnProcess } from './own-process.ts';
 import { MissingData, ROOT } from './rows.ts';
 import { say } from './say.ts';
 import { formatSummary, summarize } from './statistics.ts';
+import { inTemporaryFolder } from './temporary-folder.ts';
 
 interface Words {
   readonly small?: true;
@@ -26,9 +27,11 @@ interface Words {
   readonly acceptLicense?: true;
 }
 
-/** What the limit is measured on: far more rows than a batch has, and a weight like a large layer's. */
+/** What the limit is measured on: as many rows as a batch has, and a weight like a large layer's. */
 const PRODUCTS = { rows: 512, width: 4096, runs: 8 };
 const SMALL_PRODUCTS = { rows: 256, width: 256, runs: 4 };
+/** Settings that say where things lay, which means nothing elsewhere. */
+const PLACES = ['model_name_or_path', 'adapter_name_or_path', 'dataset_dir', 'output_dir'];
 
 function command(): Command {
   const list = JOBS.map(
@@ -62,13 +65,14 @@ async function main(): Promise<void> {
   }
   const machine = describeMachine();
   console.log(formatMachine(machine));
-  const options = optionsOf(words);
+  const limit = await measureLimit(words);
+  const options = optionsOf(words, limit);
   for (const job of jobs) {
     console.log(`${job.name}: ${job.summary}`);
     try {
-      const found = await job.run(options);
+      const found = await inTemporaryFolder((folder) => job.run({ ...options, folder }));
       for (const line of found.lines) console.log(line);
-      if (words.json) keep(words.json, { job, machine, found, small: options.small });
+      if (words.json) keep(words.json, { job, machine: { ...machine, ...limit }, found, options });
     } catch (error) {
       if (!(error instanceof MissingData) || program.args.length > 0) throw error;
       console.log(`  not run: ${error.message}`);
@@ -97,48 +101,59 @@ function chosen(names: readonly string[], against: PeerName | undefined): Job[] 
   return able;
 }
 
-function optionsOf(words: Words): BenchOptions {
-  let limit: Promise<number> | undefined;
-  const small = words.small === true;
-  const threads = words.threads ?? null;
+function optionsOf(words: Words, { threads, limitGigaFlops }: Limit): Omit<BenchOptions, 'folder'> {
   return {
-    small,
+    small: words.small === true,
     threads,
-    steps: words.steps ?? (small ? 2 : 8),
+    limit: limitGigaFlops,
+    steps: words.steps ?? (words.small ? 2 : 8),
     rounds: words.rounds ?? (words.against ? 3 : 1),
     against: words.against,
     data: resolve(words.data),
     acceptLicense: words.acceptLicense === true,
     shape: words.shape,
-    limit: () => {
-      limit ??= measuredLimit(threads, small ? SMALL_PRODUCTS : PRODUCTS);
-      return limit;
-    },
   };
 }
 
-async function measuredLimit(threads: number | null, size: typeof PRODUCTS): Promise<number> {
-  const { gigaFlops, kernels, threads: used } = await inOwnProcess('products', { threads, ...size });
+/** How fast products can be here, with the threads that are asked for. */
+interface Limit {
+  readonly threads: number;
+  readonly kernels: string;
+  readonly limitGigaFlops: number;
+}
+
+async function measureLimit(words: Words): Promise<Limit> {
+  const size = words.small ? SMALL_PRODUCTS : PRODUCTS;
+  const order = { threads: words.threads ?? null, ...size };
+  const { gigaFlops, kernels, threads } = await inOwnProcess('products', order);
   const summary = summarize(gigaFlops);
   console.log(
-    `limit: products of bf16 [${size.rows}, ${size.width}] by [${size.width}, ${size.width}], ${used} threads, kernels ${kernels}: ${formatSummary(summary, 0)} GFLOP/s`,
+    `limit: bf16 [${size.rows}, ${size.width}] by [${size.width}, ${size.width}], ${threads} threads, kernels ${kernels}: ${formatSummary(summary, 0)} GFLOP/s`,
   );
-  return summary.highest;
+  return { threads, kernels, limitGigaFlops: summary.highest };
 }
 
 interface Kept {
   readonly job: Job;
-  readonly machine: Machine;
+  readonly machine: Machine & Limit;
   readonly found: Findings;
-  readonly small: boolean;
+  readonly options: Omit<BenchOptions, 'folder'>;
 }
 
-function keep(where: string | true, { job, machine, found, small }: Kept): void {
+function keep(where: string | true, { job, machine, found, options }: Kept): void {
   const date = new Date().toISOString();
+  const name = [date.slice(0, 10), job.name, job.name === 'scale' && options.shape, options.against];
   const file =
-    where === true ? join(ROOT, 'bench', 'results', `${date.slice(0, 10)}-${job.name}.json`) : where;
-  const { settings, results } = found;
-  writeJsonAtomic(file, { job: job.name, date, small, machine, settings, results });
+    where === true ? join(ROOT, 'bench', 'results', `${name.filter((part) => part).join('-')}.json`) : where;
+  const settings = Object.entries(found.settings).filter(([key]) => !PLACES.includes(key));
+  writeJsonAtomic(file, {
+    job: job.name,
+    date,
+    small: options.small,
+    machine,
+    settings: Object.fromEntries(settings),
+    results: found.results,
+  });
   say(`  kept in ${file}`);
 }
 

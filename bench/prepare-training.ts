@@ -17,7 +17,7 @@ export interface TrainingPlan {
   readonly cutoffLen: number;
   /** Steps that are run; the first is not timed. */
   readonly steps: number;
-  readonly threads: number | null;
+  readonly threads: number;
   /** @param tokensOf how many tokens a row has as it is trained */
   rows(tokensOf: (row: Row) => number): readonly Row[];
 }
@@ -81,7 +81,7 @@ export async function prepareTraining(
   return {
     folder,
     settings,
-    ownSettings: { ...settings, ...(plan.threads !== null && { num_threads: plan.threads }) },
+    ownSettings: { ...settings, num_threads: plan.threads },
     adapter,
     encoded: order.map((index) => encoded[index]!),
   };

@@ -2,8 +2,6 @@
  * Shows that cost grows as the work does: 200 steps are as fast, and take as much memory, out of many rows as out of
  * few. A tiny model, so that everything that is not arithmetic weighs as much as it can.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../../src/core/index.ts';
 import type { Job } from '../job.ts';
@@ -35,9 +33,8 @@ export const CONSTANT_COST: Job = {
   summary: `${STEPS} steps out of ${ROWS.join(' and ')} rows, tiny model: the same speed and memory`,
   isDefault: false,
   peers: [],
-  async run({ small, threads }) {
+  async run({ small, threads, folder }) {
     const steps = small ? SMALL.steps : STEPS;
-    const folder = mkdtempSync(join(tmpdir(), 'tunesmith-bench-'));
     const settings = {
       model_name_or_path: join(ROOT, 'test', 'golden', 'models', 'llama'),
       template: 'chatml',
@@ -51,37 +48,33 @@ export const CONSTANT_COST: Job = {
       logging_steps: 10,
       save_strategy: 'no',
       bf16: true,
-      ...(threads !== null && { num_threads: threads }),
+      num_threads: threads,
     };
-    try {
-      const costs: Cost[] = [];
-      for (const rows of small ? SMALL.rows : ROWS) {
-        say(`  ${rows} rows`);
-        writeDataset(folder, ticketRows(rows));
-        const { peakRssBytes, loadSeconds, steps: told } = await inOwnProcess('train', { settings });
-        const timed = told.slice(WARM_UP);
-        const rates = timed.map((step) => step.rows / step.seconds);
-        const half = rates.length / 2;
-        const median = (values: readonly number[]) => summarize(values).median;
-        costs.push({
-          rows,
-          loadSeconds,
-          rowsPerSecond: summarize(rates),
-          halves: [median(rates.slice(0, half)), median(rates.slice(half))],
-          rssAfterWarmUp: timed[0]!.rssBytes,
-          rssAtEnd: timed.at(-1)!.rssBytes,
-          peakRssBytes,
-        });
-      }
-      const [few, many] = costs as [Cost, Cost];
-      return {
-        settings,
-        results: { costs, speedRatio: many.rowsPerSecond.median / few.rowsPerSecond.median },
-        lines: [...costs.map(lineOf), `  ${lastLine(few, many)}`],
-      };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+    const costs: Cost[] = [];
+    for (const rows of small ? SMALL.rows : ROWS) {
+      say(`  ${rows} rows`);
+      writeDataset(folder, ticketRows(rows));
+      const { peakRssBytes, loadSeconds, steps: told } = await inOwnProcess('train', { settings });
+      const timed = told.slice(WARM_UP);
+      const rates = timed.map((step) => step.rows / step.seconds);
+      const half = rates.length / 2;
+      const median = (values: readonly number[]) => summarize(values).median;
+      costs.push({
+        rows,
+        loadSeconds,
+        rowsPerSecond: summarize(rates),
+        halves: [median(rates.slice(0, half)), median(rates.slice(half))],
+        rssAfterWarmUp: timed[0]!.rssBytes,
+        rssAtEnd: timed.at(-1)!.rssBytes,
+        peakRssBytes,
+      });
     }
+    const [few, many] = costs as [Cost, Cost];
+    return {
+      settings,
+      results: { costs, speedRatio: many.rowsPerSecond.median / few.rowsPerSecond.median },
+      lines: [...costs.map(lineOf), `  ${lastLine(few, many)}`],
+    };
   },
 };
 

@@ -1,7 +1,4 @@
 /** Greedy answers, one stream and eight side by side; against llama.cpp on the same GGUF file. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { formatBytes } from '../../src/core/index.ts';
 import { getTemplate, loadTokenizer } from '../../src/text/index.ts';
 import { type Job, modelFor } from '../job.ts';
@@ -38,7 +35,7 @@ export const DECODING: Job = {
   isDefault: true,
   peers: ['llamacpp'],
   async run(options) {
-    const { small, threads, rounds, against } = options;
+    const { small, threads, rounds, against, folder } = options;
     const model = await modelFor('smollm2-135m-instruct', options);
     const tokenizer = await loadTokenizer(model);
     const template = getTemplate('chatml', tokenizer);
@@ -46,45 +43,40 @@ export const DECODING: Job = {
       template.encodePrompt(tokenizer, { messages: [{ role: 'user', content }] }, { enableThinking: true }),
     );
     const size = small ? SMALL : { newTokens: NEW_TOKENS, runs: RUNS };
-    const folder = mkdtempSync(join(tmpdir(), 'tunesmith-bench-'));
-    try {
-      const decodings: Decoding[] = [];
-      for (const streams of STREAMS) {
-        const order = { model: model.path, threads, prompts: prompts.slice(0, streams), ...size };
-        const programs = {
-          tunesmith: () => inOwnProcess('decode', order),
-          ...(against === 'llamacpp' && { 'llama.cpp': () => llamaCpp(order, folder) }),
-        };
-        const rates: Record<string, number[]> = {};
-        const peaks: Record<string, number[]> = {};
-        for (let round = 1; round <= rounds; round++) {
-          for (const [program, decode] of Object.entries(programs)) {
-            say(`  ${streams} streams, round ${round} of ${rounds}: ${program}`);
-            const { tokensPerSecond, peakRssBytes } = await decode();
-            rates[program] = [...(rates[program] ?? []), ...tokensPerSecond];
-            peaks[program] = [...(peaks[program] ?? []), peakRssBytes];
-          }
-        }
-        for (const program of Object.keys(programs)) {
-          const [rate, peak] = [summarize(rates[program]!), Math.max(...peaks[program]!)];
-          decodings.push({ program, streams, tokensPerSecond: rate, peakRssBytes: peak });
+    const decodings: Decoding[] = [];
+    for (const streams of STREAMS) {
+      const order = { model: model.path, threads, prompts: prompts.slice(0, streams), ...size };
+      const programs = {
+        tunesmith: () => inOwnProcess('decode', order),
+        ...(against === 'llamacpp' && { 'llama.cpp': () => llamaCpp(order, folder) }),
+      };
+      const rates: Record<string, number[]> = {};
+      const peaks: Record<string, number[]> = {};
+      for (let round = 1; round <= rounds; round++) {
+        for (const [program, decode] of Object.entries(programs)) {
+          say(`  ${streams} streams, round ${round} of ${rounds}: ${program}`);
+          const { tokensPerSecond, peakRssBytes } = await decode();
+          rates[program] = [...(rates[program] ?? []), ...tokensPerSecond];
+          peaks[program] = [...(peaks[program] ?? []), peakRssBytes];
         }
       }
-      const ratios = STREAMS.flatMap((streams) => {
-        const [own, other] = decodings.filter((decoding) => decoding.streams === streams);
-        return other ? [{ streams, ratio: own!.tokensPerSecond.median / other.tokensPerSecond.median }] : [];
-      });
-      return {
-        settings: { model: model.name, weights: 'bf16', threads, rounds, ...size },
-        results: { decodings, ratios },
-        lines: [
-          ...decodings.map(lineOf),
-          ...ratios.map(({ streams, ratio }) => `  ratio with ${streams} streams: ${ratio.toFixed(2)}`),
-        ],
-      };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+      for (const program of Object.keys(programs)) {
+        const [rate, peak] = [summarize(rates[program]!), Math.max(...peaks[program]!)];
+        decodings.push({ program, streams, tokensPerSecond: rate, peakRssBytes: peak });
+      }
     }
+    const ratios = STREAMS.flatMap((streams) => {
+      const [own, other] = decodings.filter((decoding) => decoding.streams === streams);
+      return other ? [{ streams, ratio: own!.tokensPerSecond.median / other.tokensPerSecond.median }] : [];
+    });
+    return {
+      settings: { model: model.name, weights: 'bf16', threads, rounds, ...size },
+      results: { decodings, ratios },
+      lines: [
+        ...decodings.map(lineOf),
+        ...ratios.map(({ streams, ratio }) => `  ratio with ${streams} streams: ${ratio.toFixed(2)}`),
+      ],
+    };
   },
 };
 

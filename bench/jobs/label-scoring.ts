@@ -2,8 +2,6 @@
  * Judging headlines among 10 channels by label scoring, with an adapter that was tuned for a few steps, so that the
  * model is as sure as one that is really judged; against transformers, which answers greedily in batches.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../../src/core/index.ts';
 import type { ResolvedModel } from '../../src/hub/index.ts';
@@ -43,70 +41,66 @@ export const LABEL_SCORING: Job = {
   isDefault: true,
   peers: ['llamafactory', 'pytorch'],
   async run(options) {
-    const folder = mkdtempSync(join(tmpdir(), 'tunesmith-bench-'));
-    try {
-      const resolved = await modelFor('smollm2-135m-instruct', options);
-      const model: ResolvedModel = options.against
-        ? { kind: 'folder', path: await exportModel(resolved), name: resolved.name }
-        : resolved;
-      const adapter = await tune(model, options, folder);
-      const rows = rowsOf(options, 'judged');
-      writeDataset(join(folder, 'judged'), rows);
-      const labels = options.small ? [...new Set(rows.map(({ output }) => output))] : [...CHANNELS];
-      const settings = {
-        model_name_or_path: model.path,
-        adapter_name_or_path: adapter,
-        template: TEMPLATE,
-        eval_dataset: DATASET,
-        dataset_dir: join(folder, 'judged'),
-        labels,
-        bf16: true,
-        ...(options.threads !== null && { num_threads: options.threads }),
-      };
-      const turns: Record<string, Omit<Judging, 'program' | 'rowsPerSecond'>[]> = {};
-      const rates: Record<string, number[]> = {};
-      const add = (program: string, rate: number, rest: Omit<Judging, 'program' | 'rowsPerSecond'>) => {
-        turns[program] = [...(turns[program] ?? []), rest];
-        rates[program] = [...(rates[program] ?? []), rate];
-      };
-      const greedy = options.against && (await greedyPeer(model, { adapter, rows, labels, folder, options }));
-      for (let round = 1; round <= options.rounds; round++) {
-        for (const mode of ['argmax', 'all'] as const) {
-          say(`  round ${round} of ${options.rounds}: tunesmith, ${mode}`);
-          const { rowsPerSecond, ...rest } = await inOwnProcess('score', { settings, mode });
-          add(`tunesmith, ${mode}`, rowsPerSecond, rest);
-        }
-        if (!greedy) continue;
-        say(`  round ${round} of ${options.rounds}: transformers`);
-        const { rowsPerSecond, ...rest } = await greedy();
-        add('transformers greedy, batch 16', rowsPerSecond, rest);
+    const { folder } = options;
+    const resolved = await modelFor('smollm2-135m-instruct', options);
+    const model: ResolvedModel = options.against
+      ? { kind: 'folder', path: await exportModel(resolved), name: resolved.name }
+      : resolved;
+    const adapter = await tune(model, options);
+    const rows = rowsOf(options, 'judged');
+    writeDataset(join(folder, 'judged'), rows);
+    const labels = options.small ? [...new Set(rows.map(({ output }) => output))] : [...CHANNELS];
+    const settings = {
+      model_name_or_path: model.path,
+      adapter_name_or_path: adapter,
+      template: TEMPLATE,
+      eval_dataset: DATASET,
+      dataset_dir: join(folder, 'judged'),
+      labels,
+      bf16: true,
+      num_threads: options.threads,
+    };
+    const turns: Record<string, Omit<Judging, 'program' | 'rowsPerSecond'>[]> = {};
+    const rates: Record<string, number[]> = {};
+    const add = (program: string, rate: number, rest: Omit<Judging, 'program' | 'rowsPerSecond'>) => {
+      turns[program] = [...(turns[program] ?? []), rest];
+      rates[program] = [...(rates[program] ?? []), rate];
+    };
+    const greedy = options.against && (await greedyPeer(model, { adapter, rows, labels, options }));
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const mode of ['argmax', 'all'] as const) {
+        say(`  round ${round} of ${options.rounds}: tunesmith, ${mode}`);
+        const { rowsPerSecond, ...rest } = await inOwnProcess('score', { settings, mode });
+        add(`tunesmith, ${mode}`, rowsPerSecond, rest);
       }
-      const judgings = Object.entries(turns).map(
-        ([program, each]): Judging => ({
-          program,
-          ...each[0]!,
-          rowsPerSecond: summarize(rates[program]!),
-          peakRssBytes: Math.max(...each.map(({ peakRssBytes }) => peakRssBytes)),
-        }),
-      );
-      const ratio =
-        judgings.length > 2 && judgings[0]!.rowsPerSecond.median / judgings.at(-1)!.rowsPerSecond.median;
-      return {
-        settings: { ...settings, rows: rows.length, tuning_steps: stepsOf(options), rounds: options.rounds },
-        results: { judgings, ...(ratio && { ratio }) },
-        lines: [
-          ...judgings.map(lineOf),
-          ...(ratio ? [`  ratio of argmax against transformers: ${ratio.toFixed(2)}`] : []),
-        ],
-      };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+      if (!greedy) continue;
+      say(`  round ${round} of ${options.rounds}: transformers`);
+      const { rowsPerSecond, ...rest } = await greedy();
+      add('transformers greedy, batch 16', rowsPerSecond, rest);
     }
+    const judgings = Object.entries(turns).map(
+      ([program, each]): Judging => ({
+        program,
+        ...each[0]!,
+        rowsPerSecond: summarize(rates[program]!),
+        peakRssBytes: Math.max(...each.map(({ peakRssBytes }) => peakRssBytes)),
+      }),
+    );
+    const ratio =
+      judgings.length > 2 && judgings[0]!.rowsPerSecond.median / judgings.at(-1)!.rowsPerSecond.median;
+    return {
+      settings: { ...settings, rows: rows.length, tuning_steps: stepsOf(options), rounds: options.rounds },
+      results: { judgings, ...(ratio && { ratio }) },
+      lines: [
+        ...judgings.map(lineOf),
+        ...(ratio ? [`  ratio of argmax against transformers: ${ratio.toFixed(2)}`] : []),
+      ],
+    };
   },
 };
 
 /** @returns the folder of the tuned adapter */
-async function tune(model: ResolvedModel, options: BenchOptions, folder: string): Promise<string> {
+async function tune(model: ResolvedModel, options: BenchOptions): Promise<string> {
   const plan = {
     template: TEMPLATE,
     batchSize: 16,
@@ -116,8 +110,8 @@ async function tune(model: ResolvedModel, options: BenchOptions, folder: string)
     rows: () => rowsOf(options, 'trained'),
   };
   say(`  tuning for ${plan.steps} steps`);
-  const { ownSettings } = await prepareTraining(plan, model, folder);
-  const outputDir = join(folder, 'tuned');
+  const { ownSettings } = await prepareTraining(plan, model, options.folder);
+  const outputDir = join(options.folder, 'tuned');
   await inOwnProcess('train', { settings: ownSettings, outputDir });
   return outputDir;
 }
@@ -126,12 +120,11 @@ interface GreedyTask {
   readonly adapter: string;
   readonly rows: readonly Row[];
   readonly labels: readonly string[];
-  readonly folder: string;
   readonly options: BenchOptions;
 }
 
 /** Transformers' generate on the same prompts, token by token the same ids. */
-async function greedyPeer(model: ResolvedModel, { adapter, rows, labels, folder, options }: GreedyTask) {
+async function greedyPeer(model: ResolvedModel, { adapter, rows, labels, options }: GreedyTask) {
   const python = await pythonEnvironment();
   const plain = await loadTokenizer(model);
   const template = getTemplate(TEMPLATE, plain);
@@ -157,7 +150,7 @@ async function greedyPeer(model: ResolvedModel, { adapter, rows, labels, folder,
   return async () => {
     const { seconds, answers, peakRssBytes, versions } = await runPython<Greedy>(python, 'greedy.py', {
       order,
-      folder,
+      folder: options.folder,
       threads: options.threads,
     });
     const right = answers.filter(

@@ -8,7 +8,6 @@ import { resolveRunConfig } from '../../src/config/index.ts';
 import type { Judged } from '../../src/evaluate/index.ts';
 import { evaluateModels, followJob, startJob } from '../../src/jobs/index.ts';
 import { type BenchOptions, type Job, modelFor } from '../job.ts';
-import { benchFolder } from '../peers/environment.ts';
 import { DATASET, writeDataset } from '../prepare-training.ts';
 import { CHANNELS, exampleRows, newsRows } from '../rows.ts';
 import { say } from '../say.ts';
@@ -39,8 +38,7 @@ export const REAL_INPUT: Job = {
   isDefault: false,
   peers: [],
   async run(options) {
-    const folder = join(benchFolder(), 'real-input');
-    const isSmall = options.small;
+    const { folder, small: isSmall } = options;
     const example = () => exampleRows('news-headlines-zh');
     writeDataset(join(folder, 'train'), isSmall ? example().slice(0, 64) : newsRows(options.data, TRAINED));
     writeDataset(join(folder, 'test'), isSmall ? example().slice(64, 96) : newsRows(options.data, JUDGED));
@@ -115,7 +113,7 @@ function commonSettings({ threads, acceptLicense }: BenchOptions) {
     bf16: true,
     seed: 7,
     accept_license: acceptLicense,
-    ...(threads !== null && { num_threads: threads }),
+    num_threads: threads,
   };
 }
 

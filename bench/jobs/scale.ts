@@ -25,7 +25,9 @@ export const SCALE: Job = {
   isDefault: false,
   peers: ['llamafactory', 'pytorch'],
   async run(options) {
-    const model = await randomModel(options.small ? 'tiny' : options.shape);
+    const model = options.small
+      ? await randomModel('tiny', options.folder)
+      : await randomModel(options.shape, join(benchFolder(), 'models'));
     say(`  ${model.name}: answering ${NEW_TOKENS} tokens`);
     const tokenizer = await loadTokenizer(model);
     const answered = await inOwnProcess('decode', {
@@ -56,8 +58,9 @@ export const SCALE: Job = {
   },
 };
 
-async function randomModel(shape: string): Promise<ResolvedModel> {
-  const folder = join(benchFolder(), 'models', `random-${shape}`);
+/** Written once and kept, as a download would be. */
+async function randomModel(shape: string, models: string): Promise<ResolvedModel> {
+  const folder = join(models, `random-${shape}`);
   if (!existsSync(join(folder, 'config.json'))) {
     say(`  writing random weights in the shape of ${shape} to ${folder}`);
     writeRandomModel(shape, folder);

@@ -1,7 +1,4 @@
 /** Trainings whose speed is measured, ours alone or in turns with others over the same batches. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ResolvedModel } from '../../src/hub/index.ts';
 import { exportModel } from '../export-model.ts';
 import { type BenchOptions, type Findings, type Job, modelFor } from '../job.ts';
@@ -103,37 +100,32 @@ export async function measure(
   options: BenchOptions,
   warmUp = WARM_UP,
 ): Promise<Findings> {
-  const limit = await options.limit();
-  const folder = mkdtempSync(join(tmpdir(), 'tunesmith-bench-'));
-  try {
-    // Others read folders only; so that all compute with the same files, we then read the folder too.
-    const readable: ResolvedModel = options.against
-      ? { kind: 'folder', path: await exportModel(model), name: model.name }
-      : model;
-    const training = await prepareTraining(plan, readable, folder);
-    const peers = await trainingPeers(options.against, training, plan);
-    const ours: Outcome<'train'>[] = [];
-    const theirs = peers.map((): PeerTurn[] => []);
-    for (let round = 1; round <= options.rounds; round++) {
-      say(`  round ${round} of ${options.rounds}: tunesmith`);
-      ours.push(await inOwnProcess('train', { settings: training.ownSettings }));
-      for (const [index, peer] of peers.entries()) {
-        say(`  round ${round} of ${options.rounds}: ${peer.name}`);
-        theirs[index]!.push(await peer.train());
-      }
+  const { limit } = options;
+  // Others read folders only; so that all compute with the same files, we then read the folder too.
+  const readable: ResolvedModel = options.against
+    ? { kind: 'folder', path: await exportModel(model), name: model.name }
+    : model;
+  const training = await prepareTraining(plan, readable, options.folder);
+  const peers = await trainingPeers(options.against, training, plan);
+  const ours: Outcome<'train'>[] = [];
+  const theirs = peers.map((): PeerTurn[] => []);
+  for (let round = 1; round <= options.rounds; round++) {
+    say(`  round ${round} of ${options.rounds}: tunesmith`);
+    ours.push(await inOwnProcess('train', { settings: training.ownSettings }));
+    for (const [index, peer] of peers.entries()) {
+      say(`  round ${round} of ${options.rounds}: ${peer.name}`);
+      theirs[index]!.push(await peer.train());
     }
-    const own = ownFigures(ours, { warmUp, limit });
-    const others = peers.map(({ name }, index) => ({
-      ...figuresOf(name, theirs[index]!, ours[0]!.steps, warmUp),
-      versions: theirs[index]![0]!.versions,
-    }));
-    const compared = others.length > 0 && { ratio: ratio(own, fastestOf(others)) };
-    return {
-      settings: { ...training.settings, model: readable.name, threads: plan.threads, rounds: options.rounds },
-      results: { limitGigaFlops: limit, tunesmith: own, others, ...compared },
-      lines: [...ownLines(own, limit), ...(others.length > 0 ? comparisonLines(own, others) : [])],
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
+  const own = ownFigures(ours, { warmUp, limit });
+  const others = peers.map(({ name }, index) => ({
+    ...figuresOf(name, theirs[index]!, ours[0]!.steps, warmUp),
+    versions: theirs[index]![0]!.versions,
+  }));
+  const compared = others.length > 0 && { ratio: ratio(own, fastestOf(others)) };
+  return {
+    settings: { model: readable.name, threads: plan.threads, rounds: options.rounds, ...training.settings },
+    results: { limitGigaFlops: limit, tunesmith: own, others, ...compared },
+    lines: [...ownLines(own, limit), ...(others.length > 0 ? comparisonLines(own, others) : [])],
+  };
 }

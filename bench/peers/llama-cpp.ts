@@ -1,6 +1,5 @@
 /** Greedy decoding by llama.cpp through node-llama-cpp, in a process of its own. */
 import { spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { RunError, writeJsonAtomic } from '../../src/core/index.ts';
 import type { DecodeOrder } from '../tasks/decode.ts';
@@ -14,7 +13,7 @@ export interface LlamaCppDecoding {
 export async function llamaCpp(order: DecodeOrder, folder: string): Promise<LlamaCppDecoding> {
   const modules = await llamaCppPackage();
   const orderFile = join(folder, 'order.json');
-  writeJsonAtomic(orderFile, { ...order, modules, threads: order.threads ?? availableParallelism() });
+  writeJsonAtomic(orderFile, { ...order, modules });
   const child = spawn(process.execPath, [join(import.meta.dirname, 'llama-cpp-decode.mjs'), orderFile], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -1,7 +1,6 @@
 /** Runs one of the Python scripts beside this file: its order is a JSON file, and so is its answer. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { RunError, writeJsonAtomic } from '../../src/core/index.ts';
 
@@ -9,7 +8,7 @@ interface PythonRun {
   readonly order: object;
   /** For the files that are passed, and the log. */
   readonly folder: string;
-  readonly threads: number | null;
+  readonly threads: number;
 }
 
 /** Lines of a log that are shown when a script fails. */
@@ -30,7 +29,7 @@ export async function runPython<T>(
   const child = spawn(python, [join(import.meta.dirname, script), orderFile, answerFile], {
     cwd: folder,
     stdio: ['ignore', output, output],
-    env: environment(threads ?? availableParallelism()),
+    env: environment(threads),
   });
   closeSync(output);
   const code = await new Promise((resolve, reject) => {

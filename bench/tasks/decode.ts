@@ -9,7 +9,7 @@ import { baseDecoder, loadModel, openDevice } from '../../src/load/index.ts';
 export interface DecodeOrder {
   /** A folder or a GGUF file. */
   readonly model: string;
-  readonly threads: number | null;
+  readonly threads: number;
   readonly prompts: readonly (readonly number[])[];
   readonly newTokens: number;
   readonly runs: number;

@@ -1,12 +1,11 @@
 /** Trains as a run file says, by the same code as `tunesmith train`, and notes what each step took and gave. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveRunConfig } from '../../src/config/index.ts';
 import { resolveModel } from '../../src/hub/index.ts';
 import { RunDirectory } from '../../src/runs/index.ts';
 import { openRunSession, train } from '../../src/train/index.ts';
 import { stepGigaFlop } from '../arithmetic.ts';
+import { inTemporaryFolder } from '../temporary-folder.ts';
 
 export interface TrainingOrder {
   /** Of a run file: model_name_or_path is a folder or a GGUF file, max_steps decides how many steps, output_dir is given apart. */
@@ -39,8 +38,7 @@ export interface TrainingOutcome {
 }
 
 export async function measureTraining({ settings, outputDir }: TrainingOrder): Promise<TrainingOutcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'tunesmith-bench-'));
-  try {
+  return inTemporaryFolder(async (folder) => {
     const began = performance.now();
     const config = resolveRunConfig({ ...settings, output_dir: outputDir ?? join(folder, 'out') });
     const model = await resolveModel(config.model_name_or_path);
@@ -89,7 +87,5 @@ export async function measureTraining({ settings, outputDir }: TrainingOrder): P
       };
     });
     return { loadSeconds: (loaded - began) / 1000, steps };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
