@@ -1,9 +1,10 @@
 /** Trainings whose speed is measured, ours alone or in turns with others over the same batches. */
+import { messageOf } from '../../src/core/index.ts';
 import type { ResolvedModel } from '../../src/hub/index.ts';
 import { exportModel } from '../export-model.ts';
 import { type BenchOptions, type Findings, type Job, modelFor } from '../job.ts';
 import { inOwnProcess, type Outcome } from '../own-process.ts';
-import { type PeerTurn, trainingPeers } from '../peers/training-peers.ts';
+import { type PeerTurn, type TrainingPeer, trainingPeers } from '../peers/training-peers.ts';
 import { prepareTraining, type TrainingPlan } from '../prepare-training.ts';
 import { alpacaRows, exampleRows, newsRows, type Row, unlikeRows } from '../rows.ts';
 import { say } from '../say.ts';
@@ -108,24 +109,35 @@ export async function measure(
   const training = await prepareTraining(plan, readable, options.folder);
   const peers = await trainingPeers(options.against, training, plan);
   const ours: Outcome<'train'>[] = [];
-  const theirs = peers.map((): PeerTurn[] => []);
+  const theirs = new Map(peers.map((peer): [TrainingPeer, PeerTurn[]] => [peer, []]));
+  const failed: { program: string; reason: string }[] = [];
   for (let round = 1; round <= options.rounds; round++) {
     say(`  round ${round} of ${options.rounds}: tunesmith`);
     ours.push(await inOwnProcess('train', { settings: training.ownSettings }));
-    for (const [index, peer] of peers.entries()) {
+    for (const [peer, turns] of theirs) {
       say(`  round ${round} of ${options.rounds}: ${peer.name}`);
-      theirs[index]!.push(await peer.train());
+      try {
+        turns.push(await peer.train());
+      } catch (error) {
+        // It does not fit into this machine, perhaps: that is a finding too.
+        failed.push({ program: peer.name, reason: messageOf(error) });
+        theirs.delete(peer);
+      }
     }
   }
   const own = ownFigures(ours, { warmUp, limit });
-  const others = peers.map(({ name }, index) => ({
-    ...figuresOf(name, theirs[index]!, ours[0]!.steps, warmUp),
-    versions: theirs[index]![0]!.versions,
+  const others = [...theirs].map(([{ name }, turns]) => ({
+    ...figuresOf(name, turns, ours[0]!.steps, warmUp),
+    versions: turns[0]!.versions,
   }));
   const compared = others.length > 0 && { ratio: ratio(own, fastestOf(others)) };
   return {
     settings: { model: readable.name, threads: plan.threads, rounds: options.rounds, ...training.settings },
-    results: { limitGigaFlops: limit, tunesmith: own, others, ...compared },
-    lines: [...ownLines(own, limit), ...(others.length > 0 ? comparisonLines(own, others) : [])],
+    results: { limitGigaFlops: limit, tunesmith: own, others, failed, ...compared },
+    lines: [
+      ...ownLines(own, limit),
+      ...(others.length > 0 ? comparisonLines(own, others) : []),
+      ...failed.map(({ program, reason }) => `  ${program} did not run: ${reason}`),
+    ],
   };
 }
