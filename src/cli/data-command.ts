@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Language } from '../core/index.ts';
 import { addDataAddCommand } from './data-add-command.ts';
 import { addDataShowCommand } from './data-show-command.ts';
+import { addDataSplitCommand } from './data-split-command.ts';
 
 const ABOUT: Readonly<Record<Language, string>> = {
   en: 'bring data in, see it as the model does, split it, hand it on',
@@ -13,4 +14,5 @@ export function addDataCommand(program: Command, language: Language): void {
   const data = program.command('data').description(ABOUT[language]);
   addDataAddCommand(data, language);
   addDataShowCommand(data, language);
+  addDataSplitCommand(data, language);
 }

@@ -123,7 +123,13 @@ export interface DatasetEntry {
  * @throws DataError with all problems of an entry and, for an unknown name or key, the nearest known one
  */
 export function readDatasetInfo(datasetDir: string, names: readonly string[]): DatasetEntry[] {
-  const path = join(datasetDir, 'dataset_info.json');
+  const path = infoPath(datasetDir);
+  return names.map((name) => parseDatasetEntry(name, readRawEntry(datasetDir, name), datasetDir, path));
+}
+
+/** One entry as it is written. @throws DataError when there is none */
+export function readRawEntry(datasetDir: string, name: string): Readonly<Record<string, unknown>> {
+  const path = infoPath(datasetDir);
   if (!existsSync(path)) {
     throw new DataError(
       `${path}: no such file; create it there or set dataset_dir to the folder that holds it`,
@@ -133,13 +139,15 @@ export function readDatasetInfo(datasetDir: string, names: readonly string[]): D
   if (!isObject(info)) {
     throw new DataError(`${path}: is ${describeValue(info)}; write { "<name>": { "file_name": "…" } }`);
   }
-  return names.map((name) => {
-    if (Object.hasOwn(info, name)) return parseDatasetEntry(name, info[name], datasetDir, path);
-    const near = nearestName(name, Object.keys(info));
-    throw new DataError(
-      `${path}: no data set is called "${name}"; ${near ? `did you mean "${near}"?` : 'add it there'}`,
-    );
-  });
+  if (Object.hasOwn(info, name)) return info[name] as Readonly<Record<string, unknown>>;
+  const near = nearestName(name, Object.keys(info));
+  throw new DataError(
+    `${path}: no data set is called "${name}"; ${near ? `did you mean "${near}"?` : 'add it there'}`,
+  );
+}
+
+function infoPath(datasetDir: string): string {
+  return join(datasetDir, 'dataset_info.json');
 }
 
 /**

@@ -10,4 +10,5 @@ export { readRows } from './read-rows.ts';
 export type { ReadOptions } from './rows.ts';
 export type { RowFinding, Sample } from './samples.ts';
 export { type ShownRow, type ShownToken, showRow } from './show-row.ts';
-export { splitTrainValidation } from './split.ts';
+export { type SplitRecord, splitDataset } from './split/split-dataset.ts';
+export { splitTrainValidation } from './split/train-validation.ts';

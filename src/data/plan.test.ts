@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../core/index.ts';
-import { planByLength, planEpoch } from './plan.ts';
+import { planEpoch } from './plan.ts';
 
 const rowsOf = (lengths: readonly number[]) =>
   lengths.map((length) => ({ inputIds: new Int32Array(length) }));
@@ -24,10 +24,6 @@ test('unshuffled: consecutive rows in the order given', () => {
   ]);
   check([], {}, []);
   check([], { shuffle: true }, []);
-});
-
-test('by length: longest first', () => {
-  expect(planByLength(rowsOf([3, 9, 4, 5, 1]), 2)).toEqual([[1, 3], [2, 0], [4]]);
 });
 
 test('property: shuffled, every row comes once, and only the last batch is short', () => {

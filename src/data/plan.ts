@@ -35,17 +35,6 @@ export function planEpoch(encoded: readonly WithTokens[], options: EpochOptions)
   return [...random.shuffle(batches), ...incomplete];
 }
 
-/** Micro batches for evaluation, where order means nothing: all rows by length, longest first. */
-export function planByLength(encoded: readonly WithTokens[], batchSize: number): number[][] {
-  return chunks(
-    longestFirst(
-      encoded.map((_, index) => index),
-      encoded,
-    ),
-    batchSize,
-  );
-}
-
 function longestFirst(indices: number[], encoded: readonly WithTokens[]): number[] {
   return indices.toSorted((a, b) => encoded[b]!.inputIds.length - encoded[a]!.inputIds.length);
 }

@@ -4,15 +4,16 @@
  */
 import { existsSync } from 'node:fs';
 import { extname, join, relative, resolve, sep } from 'node:path';
-import { AtomicFile, DataError } from '../../core/index.ts';
+import { DataError } from '../../core/index.ts';
 import { parseDatasetEntry } from '../dataset-info.ts';
+import { entryNames, writeEntry } from '../info-file.ts';
 import type { RowValues } from '../row-values.ts';
 import type { Row } from '../rows.ts';
 import type { RowFinding, Sample } from '../samples.ts';
 import { toSamples } from '../to-samples.ts';
+import { usableRows, writeJsonLines } from '../write-rows.ts';
 import { type ColumnText, cellText, parseColumnText } from './column-text.ts';
 import { ROLES, type Role } from './guess-roles.ts';
-import { entryNames, writeEntry } from './info-file.ts';
 import { messagesFormat } from './messages-format.ts';
 import type { SourceTable } from './source-table.ts';
 
@@ -86,7 +87,7 @@ export function planDataset(table: SourceTable, roles: RoleTexts, options: PlanO
     findings,
     ...(target !== undefined && { target }),
     write() {
-      if (target !== undefined) writeRows(target, converted!.rows, findings);
+      if (target !== undefined) writeJsonLines(target, usableRows(converted!.rows, findings));
       writeEntry(datasetDir, name, entry);
     },
   };
@@ -212,20 +213,4 @@ function entryOf(rows: readonly Row[], columns: Readonly<Partial<Record<Role, st
 function tagsOf(rows: readonly Row[], column: string) {
   const { tags } = messagesFormat(rows, column);
   return tags ? { tags } : {};
-}
-
-/** All rows but the dropped ones, one a line. */
-function writeRows(path: string, rows: readonly Row[], findings: readonly RowFinding[]): void {
-  const placeOf = ({ file, row }: { file: string; row: number }) => `${row}\0${file}`;
-  const dropped = new Set(findings.filter(({ kind }) => kind === 'dropped').map(placeOf));
-  const file = new AtomicFile(path);
-  try {
-    for (const row of rows) {
-      if (!dropped.has(placeOf(row))) file.write(Buffer.from(`${JSON.stringify(row.values)}\n`));
-    }
-  } catch (error) {
-    file.discard();
-    throw error;
-  }
-  file.commit();
 }

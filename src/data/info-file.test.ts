@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { DataError } from '../../core/index.ts';
+import { DataError } from '../core/index.ts';
 import { entryNames, writeEntry } from './info-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tunesmith-info-file-'));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitTrainValidation } from './split.ts';
+import { splitTrainValidation } from './train-validation.ts';
 
 const rows = Array.from({ length: 100 }, (_, i) => i);
 

@@ -4,10 +4,10 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, writeFileAtomic } from '../../core/index.ts';
-import { parseJson } from '../parse-json.ts';
-import { readText } from '../read-text.ts';
-import { describeValue, isObject } from '../row-values.ts';
+import { DataError, writeFileAtomic } from '../core/index.ts';
+import { parseJson } from './parse-json.ts';
+import { readText } from './read-text.ts';
+import { describeValue, isObject } from './row-values.ts';
 
 const BYTE_ORDER_MARK = '\ufeff';
 

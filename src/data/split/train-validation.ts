@@ -1,5 +1,5 @@
 /** val_size: some rows are held back from training to be evaluated on. */
-import { DataError, Random } from '../core/index.ts';
+import { DataError, Random } from '../../core/index.ts';
 
 /**
  * Draws the validation rows at random by the seed; both parts keep the order of the rows. Counts as LLaMA-Factory
