@@ -92,6 +92,7 @@ async function runChat(
   const progress = createTaskProgress(language);
   using chat = await openChat(config, {
     onProgress: progress.report,
+    onNote: (note) => process.stderr.write(`${note[language]}\n`),
     acceptLicense: licensePrompt(language, config.accept_license),
   });
   progress.done();

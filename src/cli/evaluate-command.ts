@@ -111,6 +111,7 @@ async function runEvaluate(words: string[], options: Options, language: Language
     endpoints: options.endpoint.map((word) => readEndpoint(word, process.env)),
     incumbent: options.incumbent,
     onProgress: progress.report,
+    onNote: (note) => process.stderr.write(`${note[language]}\n`),
     acceptLicense: licensePrompt(language, config.accept_license),
     onJudged: show,
   });

@@ -36,7 +36,7 @@ export function runGuarded(language: Language): Promise<number> {
 }
 
 /** What a death by native code means, in words; undefined for an ordinary end. */
-export function crashSentence(code: number | null, signal: NodeJS.Signals | null): Bilingual | undefined {
+function crashSentence(code: number | null, signal: NodeJS.Signals | null): Bilingual | undefined {
   if (signal === 'SIGKILL' || code === 137) {
     return {
       en: 'engine: the process was killed, most likely because memory ran out; use a smaller model or batch, or bf16: true',

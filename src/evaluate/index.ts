@@ -31,5 +31,3 @@ export {
   formatWrongRows,
   type TableOptions,
 } from './terminal-tables.ts';
-export { type Check, type Criterion, decide, type Evidence, evidenceIn, type Verdict } from './verdict.ts';
-export { checkInWords, decisionInWords } from './verdict-words.ts';

@@ -7,5 +7,5 @@ export {
   scoreLabels,
   scoringSize,
 } from './label-scoring.ts';
-export { Sampler, type Sampling } from './sampler.ts';
+export type { Sampling } from './sampler.ts';
 export { Session } from './session.ts';

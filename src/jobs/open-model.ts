@@ -1,7 +1,7 @@
 /** The model that a run file names, ready to answer: base weights with merged adapters, and the last one beside them. */
 
 import type { RunConfig } from '../config/index.ts';
-import type { OnProgress } from '../core/index.ts';
+import type { Bilingual, OnProgress } from '../core/index.ts';
 import { type LicenseNotice, resolveModel } from '../hub/index.ts';
 import {
   adaptedDecoder,
@@ -11,12 +11,15 @@ import {
   loadAdapter,
   loadModel,
   mergeAdapter,
+  nativeNote,
   openDevice,
 } from '../load/index.ts';
 import { fitTokenizer, getTemplate, type Template } from '../text/index.ts';
 
 export interface OpenOptions {
   readonly onProgress?: OnProgress;
+  /** Hears once what is to be said of this machine's own kernels, if anything. */
+  readonly onNote?: (note: Bilingual) => void;
   /** Asked once for a model whose licence has to be accepted; accept_license answers it beforehand. */
   readonly acceptLicense?: (notice: LicenseNotice) => Promise<boolean>;
 }
@@ -40,6 +43,8 @@ export async function openModel(config: RunConfig, options: OpenOptions = {}): P
     acceptLicense: acceptLicense ?? config.accept_license,
   });
   const device = openDevice({ name: config.device, threads: config.num_threads });
+  const note = nativeNote();
+  if (note) options.onNote?.(note);
   const dtype = config.bf16 ? 'bf16' : 'f32';
   const loaded = await loadModel(resolved, device, { dtype, ...(onProgress && { onProgress }) });
   const adapters: LoadedAdapter[] = [];

@@ -1,4 +1,6 @@
 /** load: a name's files become a ready decoder, tokenizer and adapter; and adapters go back to files. */
+
+export { nativeNote } from '../graph/index.ts';
 export { type Adapter, readAdapter, writeAdapter } from './adapter-files.ts';
 export { readArrays, writeArrays } from './array-file.ts';
 export {

@@ -12,6 +12,7 @@ import {
   loadAdapter,
   loadModel,
   mergeAdapter,
+  nativeNote,
   openDevice,
   readSpec,
   type WeightDtype,
@@ -100,6 +101,8 @@ export async function openRunSession(
   try {
     const device = keep(openDevice({ name: config.device, threads: config.num_threads }));
     onEvent({ type: 'log', level: 'info', message: describe(device, dtype, needs?.totalBytes) });
+    const note = nativeNote();
+    if (note) onEvent({ type: 'log', level: 'info', message: note.en });
     const model = keep(await loadModel(files, device, { dtype, tokenizer: text.tokenizer, onProgress }));
     for (const folder of adapters.merged) await mergeAdapter(folder, model);
     const adapter = keep(
