@@ -50,7 +50,7 @@ export function decodeFile(path: string, encoding?: string): DecodedText {
 }
 
 /** @returns undefined when it is none of those that are told apart */
-export function sniffEncoding(bytes: Buffer): string | undefined {
+function sniffEncoding(bytes: Buffer): string | undefined {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
