@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Language } from '../core/index.ts';
 import { addDataAddCommand } from './data-add-command.ts';
+import { addDataExportCommand } from './data-export-command.ts';
 import { addDataShowCommand } from './data-show-command.ts';
 import { addDataSplitCommand } from './data-split-command.ts';
 
@@ -15,4 +16,5 @@ export function addDataCommand(program: Command, language: Language): void {
   addDataAddCommand(data, language);
   addDataShowCommand(data, language);
   addDataSplitCommand(data, language);
+  addDataExportCommand(data, language);
 }

@@ -4,6 +4,8 @@ export { type DatasetPlan, planDataset, type RoleTexts } from './add/plan-datase
 export { openTable, type SourceTable } from './add/source-table.ts';
 export { type Batch, buildBatch } from './batch.ts';
 export { type EncodedSample, type EncodeSettings, encodeSamples, encodeSettings } from './encode.ts';
+export { exportDataset } from './export/export-dataset.ts';
+export { EXPORT_FORMATS, type ExportFormat } from './export/formats.ts';
 export { loadDatasets } from './load-datasets.ts';
 export { planEpoch } from './plan.ts';
 export { readRows } from './read-rows.ts';

@@ -4,8 +4,8 @@ import type { RowValues } from './row-values.ts';
 import type { Row } from './rows.ts';
 import type { RowFinding, RowOrigin } from './samples.ts';
 
-/** Lines of about a megabyte are written at once. */
-const PIECE_CHARACTERS = 1 << 20;
+/** In characters. */
+const WRITTEN_AT_ONCE = 1 << 20;
 
 /** All but the ones that a finding says are dropped. */
 export function usableRows(rows: readonly Row[], findings: readonly RowFinding[]): Row[] {
@@ -14,21 +14,32 @@ export function usableRows(rows: readonly Row[], findings: readonly RowFinding[]
   return dropped.size === 0 ? [...rows] : rows.filter((row) => !dropped.has(placeOf(row)));
 }
 
-/** The values of rows as jsonl, whole or not at all; bytes, which are media, are left out. */
+/** The values of rows as jsonl; bytes, which are media, are left out. */
 export function writeJsonLines(path: string, rows: Iterable<{ readonly values: RowValues }>): void {
+  writePieces(path, linesOf(rows));
+}
+
+/** A file of many small texts, whole or not at all. */
+export function writePieces(path: string, pieces: Iterable<string>): void {
   const file = new AtomicFile(path);
   try {
-    let piece = '';
-    for (const { values } of rows) {
-      piece += `${JSON.stringify(values, (_, value: unknown) => (value instanceof Uint8Array ? undefined : value))}\n`;
-      if (piece.length < PIECE_CHARACTERS) continue;
-      file.write(Buffer.from(piece));
-      piece = '';
+    let waiting = '';
+    for (const piece of pieces) {
+      waiting += piece;
+      if (waiting.length < WRITTEN_AT_ONCE) continue;
+      file.write(Buffer.from(waiting));
+      waiting = '';
     }
-    file.write(Buffer.from(piece));
+    file.write(Buffer.from(waiting));
   } catch (error) {
     file.discard();
     throw error;
   }
   file.commit();
+}
+
+function* linesOf(rows: Iterable<{ readonly values: RowValues }>): Generator<string> {
+  for (const { values } of rows) {
+    yield `${JSON.stringify(values, (_, value: unknown) => (value instanceof Uint8Array ? undefined : value))}\n`;
+  }
 }

@@ -3,10 +3,11 @@ import type { DatasetEntry } from '../dataset-info.ts';
 import type { RowValues } from '../row-values.ts';
 import { convertAlpaca } from './alpaca.ts';
 import type { ConvertedRow, Converter } from './converter.ts';
-import { convertOpenai } from './openai.ts';
+import { BETWEEN_OBSERVATIONS, convertOpenai } from './openai.ts';
 import { convertSharegpt } from './sharegpt.ts';
 
 export type { ConvertedRow } from './converter.ts';
+export { BETWEEN_OBSERVATIONS };
 
 const CONVERTERS: Readonly<Record<DatasetEntry['formatting'], Converter>> = {
   alpaca: convertAlpaca,

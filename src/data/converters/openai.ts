@@ -8,7 +8,8 @@ import { isObject, type RowValues, toolsIn } from '../row-values.ts';
 import type { ConvertedRow } from './converter.ts';
 import { messagesIn, splitSystem, splitTurns, type Turn, turnOf } from './turns.ts';
 
-const BETWEEN_OBSERVATIONS = '\n</tool_response>\n<tool_response>\n';
+/** Stands between the results of several calls, which are one turn. */
+export const BETWEEN_OBSERVATIONS = '\n</tool_response>\n<tool_response>\n';
 const THINKING_OFF = 'detailed thinking off';
 const THINKING_MARK = /detailed thinking (?:on|off)/;
 

@@ -128,6 +128,12 @@ test('the same question is never in two parts, whatever its case, width, spaces,
   );
 });
 
+test('a column that only some rows have is named where it is', async () => {
+  const rows = many(10, () => 'x').map(({ s, ...row }, i) => (i === 0 ? { ...row, s: 'S' } : row));
+  await check({ rows, options: { val: 0.2 } }, { rows: { train: 8, val: 2, test: 0 } });
+  expect([...(await questionsOf('news_train')), ...(await questionsOf('news_val'))]).toHaveLength(10);
+});
+
 test('rows that cannot be used are in no part; num_samples and split of the old files are done with', async () => {
   const rows = [...many(10, () => 'x'), { q: 'no answer', a: '' }];
   await check(

@@ -1,0 +1,103 @@
+/** A data set written for other programs, whole or not at all. */
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import { DataError } from '../../core/index.ts';
+import type { Conversation } from '../../text/index.ts';
+import { readDatasetInfo } from '../dataset-info.ts';
+import { readDataset } from '../read-dataset.ts';
+import { UnusableRow } from '../row-values.ts';
+import type { RowFinding, Sample } from '../samples.ts';
+import { toSamples } from '../to-samples.ts';
+import { writePieces } from '../write-rows.ts';
+import { EXPORTS, type ExportFormat } from './formats.ts';
+
+interface ExportOptions {
+  readonly datasetDir: string;
+  readonly format: ExportFormat;
+  readonly path: string;
+  /** openai-batch: who is asked. */
+  readonly model?: string | undefined;
+  /** Whether a file of this name gives way. */
+  readonly isReplaced?: boolean;
+  /** Draws the rows of num_samples. */
+  readonly seed: number;
+}
+
+/** What is added to the system prompt when openai rows are read; see the converter. */
+const THINKING_OFF = /\n?detailed thinking off$|\n$/;
+
+/**
+ * @returns the number of rows written, and those that cannot be used
+ * @throws DataError when the data set cannot be read, the format cannot hold a row, or the file is there
+ */
+export async function exportDataset(
+  name: string,
+  { datasetDir, format, path, model, isReplaced = false, seed }: ExportOptions,
+): Promise<{ rows: number; findings: readonly RowFinding[] }> {
+  if (existsSync(path) && !isReplaced)
+    throw new DataError(`${path}: is there already; choose another file, or replace it`);
+  if (format === 'openai-batch' && !model) {
+    throw new DataError('data: openai-batch names a model in every row; say which one is to be asked');
+  }
+  const [entry] = readDatasetInfo(datasetDir, [name]);
+  const { samples, findings } = toSamples(entry!, await readDataset(entry!, seed));
+  const isOpenai = entry!.formatting === 'openai';
+  const rows = samples.map(({ conversation, origin }, index) =>
+    exportRow(isOpenai ? withoutMark(conversation) : conversation, origin, {
+      format,
+      model,
+      number: index + 1,
+    }),
+  );
+  writePieces(
+    path,
+    format === 'csv' ? csvPieces(rows) : jsonPieces(rows, format !== 'openai-batch' && isList(path)),
+  );
+  return { rows: rows.length, findings };
+}
+
+function exportRow(
+  conversation: Conversation,
+  origin: Sample['origin'],
+  { format, ...context }: { format: ExportFormat; model: string | undefined; number: number },
+): Readonly<Record<string, unknown>> {
+  try {
+    return EXPORTS[format](conversation, context);
+  } catch (error) {
+    if (!(error instanceof UnusableRow)) throw error;
+    throw new DataError(
+      `${origin.file} row ${origin.row}: ${format} cannot hold it, since ${error.message}; export as sharegpt or openai, or mend the row`,
+      error,
+    );
+  }
+}
+
+function withoutMark({ system, ...rest }: Conversation): Conversation {
+  const own = system?.replace(THINKING_OFF, '');
+  return own ? { ...rest, system: own } : rest;
+}
+
+function isList(path: string): boolean {
+  return extname(path).toLowerCase() === '.json';
+}
+
+function* jsonPieces(rows: readonly object[], isList: boolean): Generator<string> {
+  if (isList) yield '[\n';
+  for (const [index, row] of rows.entries()) {
+    yield `${JSON.stringify(row)}${isList && index < rows.length - 1 ? ',' : ''}\n`;
+  }
+  if (isList) yield ']\n';
+}
+
+/** With a byte order mark, without which Excel reads Chinese as something else. */
+function* csvPieces(rows: readonly Readonly<Record<string, unknown>>[]): Generator<string> {
+  const columns = [...new Set(rows.flatMap(Object.keys))];
+  const line = (fields: readonly unknown[]) => `${fields.map(csvField).join(',')}\n`;
+  yield `\ufeff${line(columns)}`;
+  for (const row of rows) yield line(columns.map((column) => row[column] ?? ''));
+}
+
+function csvField(value: unknown): string {
+  const text = String(value);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
