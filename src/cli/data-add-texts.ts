@@ -22,7 +22,7 @@ const EN = {
   yes: 'ask nothing, take what is guessed',
   both: (a: string, b: string) => `data add: --${a} and --${b} say the same; leave one of them out`,
   doubtful: (roles: string, columns: string) =>
-    `data add: it is not certain which column is ${roles}; name it (${roles
+    `data add: it is not certain what to take as ${roles}; name it (${roles
       .split(', ')
       .map((role) => `--${role}`)
       .join(', ')}), or take the guess with --yes; the columns are ${columns}`,
@@ -65,7 +65,7 @@ export const TEXTS: Readonly<Record<Language, typeof EN>> = {
     yes: '不询问，采用猜测结果',
     both: (a, b) => `data add：--${a} 与 --${b} 含义相同；请去掉一个`,
     doubtful: (roles, columns) =>
-      `data add：无法确定哪一列是 ${roles}；请指明（${roles
+      `data add：无法确定以哪一列为 ${roles}；请指明（${roles
         .split(', ')
         .map((role) => `--${role}`)
         .join('、')}），或用 --yes 采用猜测；现有列：${columns}`,
