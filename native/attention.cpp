@@ -112,9 +112,10 @@ struct Queries {
   const Shape& s;
   const Block& b;
   int64_t rows() const { return (b.end - b.begin) * s.group; }
-  int64_t position(int64_t r) const { return b.before + b.begin + r / s.group; }
+  int64_t token(int64_t r) const { return (uint32_t)r / (uint32_t)s.group; }
+  int64_t position(int64_t r) const { return b.before + b.begin + token(r); }
   int64_t index(int64_t r) const {  // among [T, H]
-    return (b.token + b.begin + r / s.group) * s.H + b.head * s.group + r % s.group;
+    return (b.token + b.begin + token(r)) * s.H + b.head * s.group + r - token(r) * s.group;
   }
   int64_t first_key(int64_t r) const {
     const int64_t key = position(r) + 1 - s.window;
@@ -141,12 +142,19 @@ struct Queries {
   }
 };
 
+Range rounded(Range rows, int64_t limit) {
+  const int64_t end = (rows.end + 3) / 4 * 4;
+  return {rows.begin / 4 * 4, rows.begin == rows.end ? rows.begin / 4 * 4 : end < limit ? end : limit};
+}
+
 // products [rows, keys from `begin` on] = left right, where visible; the rest is left as it is.
 void products(const Queries& q, const float* left, const Keys& right, int64_t begin, int64_t end, float* to) {
   for (int64_t key = begin; key < end; key += NR) {
-    const Range low = q.seeing(key, key + NR);
-    int64_t middle = q.seeing(key + VL, key + NR).begin;  // rows before see the first half only
+    // Whole small tiles: a few rows more cost less than single ones.
+    const Range low = rounded(q.seeing(key, key + NR), q.rows());
+    int64_t middle = q.seeing(key + VL, key + NR).begin / 4 * 4;  // rows before see the first half only
     if (key + VL >= end || middle > low.end) middle = low.end;
+    if (middle < low.begin) middle = low.begin;
     const auto part = [&](int64_t from, int64_t until, int64_t columns) {
       gemm_f32(until - from, columns, q.s.D, {left + from * q.s.width, q.s.width, 1}, right.panel(key), NR,
                to + from * SCORE_STRIDE + key - begin, SCORE_STRIDE, 1, false);
@@ -187,7 +195,8 @@ struct Visible {
   vec operator()(vec x, int64_t at, float hidden) const {
     if (at >= begin && at + VL <= end) return x;
     const ivec here = index + (int32_t)at;
-    return (here >= (int32_t)begin) & (here < (int32_t)end) ? x : splat(hidden);
+    const ivec inside = (here >= (int32_t)begin) & (here < (int32_t)end);
+    return inside ? x : splat(hidden);
   }
 };
 

@@ -16,12 +16,16 @@ struct Call {
 
 #define KERNEL(name) extern "C" void name(void*, int thread, int threads, Call* call)
 
-// Waits until all threads of this call are here. The count only grows, so nothing has to be reset.
+// Waits until all threads of this call are here. The count only grows, so nothing has to be reset, as long as the
+// number of threads stays the same from call to call.
 static inline void barrier(Call* call, int threads) {
   const int64_t ticket = call->arrived.fetch_add(1);
   const int64_t target = (ticket / threads + 1) * threads;
   for (int spins = 0; call->arrived.load() < target; spins++) {
     if (spins > 4096) sched_yield();  // the machine has other work: let it go on
+#if defined(__x86_64__)
+    else __builtin_ia32_pause();
+#endif
   }
 }
 

@@ -44,36 +44,27 @@ static inline void tile_store(const Strided& a, const float* b, int64_t ldb, int
 }
 
 template <int M>
-static inline void tile_rows(int64_t m, int64_t M_, int64_t N, int64_t K, const Strided& a, const float* b, int64_t ldb,
+static inline void tile_rows(int64_t m, int64_t N, int64_t K, const Strided& a, const float* b, int64_t ldb,
                              float* c, int64_t ldc, float factor, bool accumulate) {
   const Strided from = {a.data + m * a.row, a.row, a.column};
   int64_t n = 0;
+  if constexpr (M == 1)  // enough sums that none waits for the one before
+    for (; n + 2 * NR <= N; n += 2 * NR)
+      tile_store<M, 4>(from, b + n, ldb, K, c + m * ldc + n, ldc, 2 * NR, factor, accumulate);
   for (; n + NR <= N; n += NR)
     tile_store<M, 2>(from, b + n, ldb, K, c + m * ldc + n, ldc, NR, factor, accumulate);
   for (; n < N; n += VL)
     tile_store<M, 1>(from, b + n, ldb, K, c + m * ldc + n, ldc, N - n < VL ? N - n : VL, factor, accumulate);
-  (void)M_;
 }
 
 // b's rows must be readable up to the next multiple of VL columns.
 static inline void gemm_f32(int64_t M, int64_t N, int64_t K, const Strided& a, const float* b, int64_t ldb, float* c,
                             int64_t ldc, float factor, bool accumulate) {
   int64_t m = 0;
-  for (; m + MR <= M; m += MR) tile_rows<MR>(m, M, N, K, a, b, ldb, c, ldc, factor, accumulate);
-  for (; m + 4 <= M; m += 4) tile_rows<4>(m, M, N, K, a, b, ldb, c, ldc, factor, accumulate);
-  for (; m < M; m++) tile_rows<1>(m, M, N, K, a, b, ldb, c, ldc, factor, accumulate);
+  for (; m + MR <= M; m += MR) tile_rows<MR>(m, N, K, a, b, ldb, c, ldc, factor, accumulate);
+  for (; m + 4 <= M; m += 4) tile_rows<4>(m, N, K, a, b, ldb, c, ldc, factor, accumulate);
+  for (; m + 2 <= M; m += 2) tile_rows<2>(m, N, K, a, b, ldb, c, ldc, factor, accumulate);
+  for (; m < M; m++) tile_rows<1>(m, N, K, a, b, ldb, c, ldc, factor, accumulate);
 }
 
 static inline int64_t padded(int64_t n) { return (n + VL - 1) / VL * VL; }
-
-// [rows, columns] to [columns, padded(rows)], the rest zero.
-static inline void transpose(const float* from, int64_t ld, int64_t rows, int64_t columns, float* to) {
-  const int64_t width = padded(rows);
-  for (int64_t c0 = 0; c0 < columns; c0 += 16) {
-    const int64_t c1 = c0 + 16 < columns ? c0 + 16 : columns;
-    for (int64_t r = 0; r < rows; r++)
-      for (int64_t c = c0; c < c1; c++) to[c * width + r] = from[r * ld + c];
-    for (int64_t c = c0; c < c1; c++)
-      for (int64_t r = rows; r < width; r++) to[c * width + r] = 0;
-  }
-}

@@ -27,6 +27,7 @@ KERNEL(swiglu_forward);
 KERNEL(swiglu_reverse);
 KERNEL(geglu_forward);
 KERNEL(geglu_reverse);
+KERNEL(rope);
 KERNEL(linear);
 KERNEL(low_rank_down);
 KERNEL(add_outer);
@@ -353,6 +354,35 @@ void check_gated(int threads, bool gelu) {
   compare(gelu ? "geglu_reverse dup" : "swiglu_reverse dup", name, dup, d.data + n, 1e-6, &relative_up);
 }
 
+void check_rope(int threads) {
+  const int64_t T = pick(1, 60), H = pick(1, 5), D = 2 * pick({1, 5, 16, 32, 36, 64, 128}), n = T * H * D;
+  const bool with_factors = pick(0, 1);
+  const double base = with_factors ? 500000 : 10000, scale = pick(0, 1) ? -1 : 0.125;
+  char name[100];
+  snprintf(name, sizeof name, "T %d H %d D %d factors %d scale %g threads %d", (int)T, (int)H, (int)D, with_factors, scale,
+           threads);
+  const auto x = normal(n), factors = normal(D / 2), positions = normal(T);
+  Doubles expected(n);
+  for (int64_t i = 0; i < D / 2; i++) factors->data[i] = 1 + std::fabs(factors->data[i]);
+  for (int64_t t = 0; t < T; t++) {
+    const int32_t position = (int32_t)pick({t, pick(0, 40000)});
+    memcpy(positions->data + t, &position, 4);
+    for (int64_t i = 0; i < D / 2; i++) {
+      const double frequency = std::pow(base, -2.0 * (double)i / (double)D) * scale;
+      const float angle = (float)(with_factors ? frequency / factors->data[i] : frequency) * (float)position;
+      for (int64_t h = 0; h < H; h++) {
+        const int64_t at = (t * H + h) * D + i;
+        const double a = x->data[at], b = x->data[at + D / 2], c = std::cos((double)angle), s = std::sin((double)angle);
+        expected[at] = a * c - b * s, expected[at + D / 2] = a * s + b * c;
+      }
+    }
+  }
+  Buffer y(n);
+  run(threads, rope, {T, H, D, encoded(base), encoded(scale), with_factors}, {x->data, positions->data, factors->data},
+      y.data);
+  compare("rope", name, expected, y.data, 1e-6);
+}
+
 double rounded(float x, bool bf16) { return bf16 ? bf16_to_float(float_to_bf16(x)) : x; }
 
 #if defined(__AVX512BF16__)
@@ -441,6 +471,7 @@ void check_all(int rounds) {
     check_attention(s, threads, true);
     check_norm(threads);
     check_gated(threads, round & 4);
+    check_rope(threads);
     check_linear(threads, false, round & 4), check_linear(threads, true, round & 4);
     check_low_rank(threads);
   }
@@ -521,6 +552,10 @@ void time_rest(int calls) {
   for (Kernel reverse : {swiglu_reverse, geglu_reverse})
     time_kernel(reverse == swiglu_reverse ? "swiglu_reverse 849 x 1536" : "geglu_reverse 849 x 1536", reverse,
                 prepared({T * F}, {x->data, u->data, g->data}, y.data), 20.0 * T * F, "GB/s", calls);
+  std::vector<int32_t> positions(T);
+  for (int64_t t = 0; t < T; t++) positions[t] = (int32_t)(t % 121);
+  time_kernel("rope 849 x 9 x 64", rope, prepared({T, 9, 64, encoded(10000), encoded(1), 0}, {x->data, positions.data()}, y.data),
+              8.0 * T * 576, "GB/s", calls);
   for (int64_t K : {C, F}) {
     char name[80];
     const double work = 2.0 * T * K * r;

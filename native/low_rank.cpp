@@ -2,24 +2,60 @@
 #include "call.h"
 #include "gemm_f32.h"
 
+namespace {
+
+// Sums along K stay in vectors: of two rows of x with this many rows of a at a time.
+constexpr int64_t RANKS = VL == 8 ? 4 : 8;
+
+void two_rows(const float* const (&x)[2], const float* a, int64_t K, float (&products)[2 * RANKS]) {
+  vec acc[2 * RANKS] = {};
+  int64_t k = 0;
+  for (; k + VL <= K; k += VL) {
+    const vec first = load(x[0] + k), second = load(x[1] + k);
+#pragma GCC unroll 8
+    for (int64_t j = 0; j < RANKS; j++) {
+      const vec right = load(a + j * K + k);
+      acc[j] += first * right, acc[RANKS + j] += second * right;
+    }
+  }
+  for (int64_t j = 0; k < K && j < 2 * RANKS; j++)
+    acc[j] += load_part(x[j / RANKS] + k, K - k) * load_part(a + j % RANKS * K + k, K - k);
+  for (int64_t j = 0; j < 2 * RANKS; j += VL) {
+    vec group[VL];
+    for (int64_t i = 0; i < VL; i++) group[i] = acc[j + i];
+    store(products + j, sums(group));
+  }
+}
+
+}  // namespace
+
 // out [T, r] = factor * x [T, K] aᵀ. parameter: T, K, r, a lies as [K, r] instead of [r, K], factor * 2^32.
 // input: x, a.
 KERNEL(low_rank_down) {
   const int64_t T = call->parameter[0], K = call->parameter[1], r = call->parameter[2];
   const bool columns = call->parameter[3];
   const float factor = (float)((double)call->parameter[4] / 4294967296.0);
-  const float* a = (const float*)call->input[1];
-  float* right = (float*)scratch<0>(K * padded(r) * 4);
-  if (columns) {
-    for (int64_t k = 0; k < K; k++)
-      for (int64_t j = 0; j < padded(r); j++) right[k * padded(r) + j] = j < r ? a[k * r + j] : 0;
-  } else {
-    transpose(a, K, r, K, right);
-  }
-  const Range own = share(T, MR, thread, threads);
   const float* x = (const float*)call->input[0];
-  gemm_f32(own.end - own.begin, r, K, {x + own.begin * K, K, 1}, right, padded(r), (float*)call->output + own.begin * r,
-           r, factor, false);
+  const float* a = (const float*)call->input[1];
+  float* out = (float*)call->output;
+  const int64_t ranks = (r + RANKS - 1) / RANKS * RANKS;
+  const Range own = share(T, 2, thread, threads);
+  if (columns || ranks > r) {
+    float* rows = (float*)scratch<0>(ranks * K * 4);
+    for (int64_t j = 0; j < ranks; j++)
+      for (int64_t k = 0; k < K; k++) rows[j * K + k] = j >= r ? 0 : columns ? a[k * r + j] : a[j * K + k];
+    a = rows;
+  }
+  for (int64_t t = own.begin; t < own.end; t += 2) {
+    const int64_t rows = own.end - t < 2 ? 1 : 2;
+    for (int64_t begin = 0; begin < r; begin += RANKS) {
+      float products[2 * RANKS];
+      two_rows({x + t * K, x + (t + rows - 1) * K}, a + begin * K, K, products);
+      for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < RANKS && begin + j < r; j++)
+          out[(t + i) * r + begin + j] = factor * products[i * RANKS + j];
+    }
+  }
 }
 
 // out [M, N] += aᵀ b, with a [T, M] and b [T, N]: one of them thin. parameter: T, M, N. input: out, a, b.

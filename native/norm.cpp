@@ -30,12 +30,12 @@ KERNEL(rms_norm_forward) {
   for (int64_t row = own.begin; row < own.end; row++) {
     const float* x = (const float*)call->input[0] + row * n.C;
     float* y = (float*)call->output + row * n.C;
-    vec squares[2] = {};
+    vec squares = {};
     each(n.C, [&](int64_t c, auto get, auto) {
       const vec value = get(x + c);
-      squares[c / VL % 2] += value * value;
+      squares += value * value;
     });
-    const float inverse = n.inverse(sum(squares[0] + squares[1]));
+    const float inverse = n.inverse(sum(squares));
     each(n.C, [&](int64_t c, auto get, auto put) { put(y + c, get(x + c) * inverse * get(w + c)); });
   }
 }

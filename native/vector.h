@@ -76,6 +76,16 @@ static inline ivec lanes() {
 #define INTERLEAVE(a, b, halves) __builtin_shuffle(a, b, ivec{halves})
 #endif
 
+// The sums of VL vectors, in their order.
+static inline vec sums(vec (&v)[VL]) {
+#pragma GCC unroll 4
+  for (int n = VL / 2; n; n /= 2)
+#pragma GCC unroll 8
+    for (int i = 0; i < n; i++)
+      v[i] = INTERLEAVE(v[i], v[i + n], LOW_HALVES) + INTERLEAVE(v[i], v[i + n], HIGH_HALVES);
+  return v[0];
+}
+
 // Transposes a square of VL rows by perfect shuffles.
 static inline void transpose(vec (&rows)[VL]) {
   vec step[VL];
