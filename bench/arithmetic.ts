@@ -6,7 +6,7 @@
 import type { Batch } from '../src/data/index.ts';
 import { type DecoderSpec, LINEAR_MODULES, linearShape } from '../src/model/index.ts';
 
-export type BatchLengths = Pick<Batch, 'prefix' | 'lengths' | 'labelCount'>;
+type BatchLengths = Pick<Batch, 'prefix' | 'lengths' | 'labelCount'>;
 
 /**
  * Operations of one forward and reverse pass over a batch with a shared prefix, in units of 10⁹:

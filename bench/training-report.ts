@@ -11,7 +11,7 @@ export interface Turn {
 }
 
 /** Figures of all turns of one program; steps that only warm up are not timed. */
-export interface Figures {
+interface Figures {
   readonly program: string;
   /** Over all timed steps, each step's time being the median of the turns: what counts where batches differ in size. */
   readonly overall: { readonly rowsPerSecond: number; readonly tokensPerSecond: number };
@@ -24,7 +24,7 @@ export interface Figures {
 }
 
 /** What our own steps say beside that. */
-export interface OwnFigures extends Figures {
+interface OwnFigures extends Figures {
   readonly loadSeconds: number;
   readonly gradNorms: readonly number[];
   readonly positionsPerSecond: Summary;

@@ -5,7 +5,7 @@ import { RunError, writeJsonAtomic } from '../../src/core/index.ts';
 import type { DecodeOrder } from '../tasks/decode.ts';
 import { llamaCppPackage } from './environment.ts';
 
-export interface LlamaCppDecoding {
+interface LlamaCppDecoding {
   readonly tokensPerSecond: readonly number[];
   readonly peakRssBytes: number;
 }

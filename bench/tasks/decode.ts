@@ -15,7 +15,7 @@ export interface DecodeOrder {
   readonly runs: number;
 }
 
-export interface DecodeOutcome {
+interface DecodeOutcome {
   readonly loadSeconds: number;
   /** Of all streams together, one figure a run. */
   readonly tokensPerSecond: readonly number[];

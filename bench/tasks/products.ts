@@ -15,7 +15,7 @@ import {
 } from '../../src/graph/index.ts';
 import { openDevice } from '../../src/load/index.ts';
 
-export interface ProductsOrder {
+interface ProductsOrder {
   readonly threads: number | null;
   /** Rows that are multiplied. */
   readonly rows: number;
@@ -24,7 +24,7 @@ export interface ProductsOrder {
   readonly runs: number;
 }
 
-export interface ProductsOutcome {
+interface ProductsOutcome {
   readonly gigaFlops: readonly number[];
   readonly threads: number;
   /** The own kernels' instruction set, or `ggml` where there are none. */

@@ -4,13 +4,13 @@ import { loadDatasets } from '../../src/data/index.ts';
 import { judgeByLabels } from '../../src/evaluate/index.ts';
 import { openModel } from '../../src/jobs/open-model.ts';
 
-export interface ScoreOrder {
+interface ScoreOrder {
   /** Of a run file, with the labels. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly mode: 'all' | 'argmax';
 }
 
-export interface ScoreOutcome {
+interface ScoreOutcome {
   readonly rows: number;
   readonly rowsPerSecond: number;
   readonly accuracy: number;

@@ -7,7 +7,7 @@ import { openRunSession, train } from '../../src/train/index.ts';
 import { stepGigaFlop } from '../arithmetic.ts';
 import { inTemporaryFolder } from '../temporary-folder.ts';
 
-export interface TrainingOrder {
+interface TrainingOrder {
   /** Of a run file: model_name_or_path is a folder or a GGUF file, max_steps decides how many steps, output_dir is given apart. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Where the adapter stays; nothing stays when absent. */
