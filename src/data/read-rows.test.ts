@@ -71,6 +71,11 @@ test('says what is broken, and where', async () => {
   await check('text.json', '"hello"', /holds the text "hello" where a list/);
   await check('row.json', '[{"a": 1}, ["b"]]', /row 2: is a list of 1, not an object/);
   await check('row.jsonl', '{"a": 1}\n7\n', /row 2: is the number 7, not an object/);
+  await check(
+    'deep.json',
+    `[{"a": ${'['.repeat(1e5)}${']'.repeat(1e5)}}]`,
+    /row 1: lists and objects lie more than 100 deep/,
+  );
   await check('empty.json', '', /the file is empty/);
   await check('empty-list.json', '[]', /no rows in it/);
   await check('empty.jsonl', '\n', /no rows in it/);

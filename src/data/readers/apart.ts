@@ -54,48 +54,59 @@ function readNow(request: ReadRequest): Promise<FileRows> {
   return new Promise((resolve, reject) => {
     const rows: Row[] = [];
     let timer: NodeJS.Timeout | undefined;
-    const settle = (isReusable: boolean, then: () => void) => {
+    const release = (next: ChildProcess | undefined) => {
       clearTimeout(timer);
-      child.removeAllListeners();
-      child.on('error', () => undefined);
-      if (isReusable) {
-        child.unref();
-        child.channel?.unref();
-        idle = child;
-        child.on('exit', () => {
-          if (idle === child) idle = undefined;
-        });
-      } else {
-        child.kill('SIGKILL');
-      }
-      then();
+      child.off('message', onMessage).off('exit', onExit).off('error', onError);
+      if (next) rest(next);
     };
-    const fail = (problem: string) =>
-      settle(false, () => reject(new DataError(`${path}: ${problem}; fetch the file or save it again`)));
-    child.on('message', (reply: ReadReply) => {
+    const fail = (problem: string, next?: ChildProcess) => {
+      child.kill('SIGKILL');
+      release(next);
+      reject(new DataError(`${path}: ${problem}; fetch the file or save it again`));
+    };
+    const onMessage = (reply: ReadReply) => {
       if (reply.type === 'ready') {
         const seconds = (limitMs / 1000).toFixed(1);
-        timer = setTimeout(() => fail(`is broken: its reader was not done after ${seconds} s`), limitMs);
+        // The next file does not wait for the new process to start.
+        timer = setTimeout(
+          () => fail(`is broken: its reader was not done after ${seconds} s`, start()),
+          limitMs,
+        );
       } else if (reply.type === 'rows') {
         for (const row of reply.rows) rows.push(row);
-      } else if (reply.type === 'end') {
-        settle(true, () => resolve({ rows, findings: reply.findings }));
       } else {
-        settle(true, () => reject(new DataError(reply.message)));
+        release(child);
+        if (reply.type === 'end') resolve({ rows, findings: reply.findings });
+        else reject(new DataError(reply.message));
       }
-    });
-    child.on('exit', (code, signal) => fail(`is broken: its reader ended by ${signal ?? `code ${code}`}`));
-    child.on('error', (error) => fail(`its reader cannot be started: ${error.message}`));
+    };
+    const onExit = (code: number | null, signal: string | null) =>
+      fail(`is broken: its reader ended by ${signal ?? `code ${code}`}`, start());
+    const onError = (error: Error) => fail(`its reader cannot be started: ${error.message}`);
+    child.on('message', onMessage).on('exit', onExit).on('error', onError);
     child.send(request);
   });
 }
 
 function start(): ChildProcess {
   const loader = IS_SOURCE ? ['--import', import.meta.resolve('tsx')] : [];
-  return spawn(process.execPath, [...loader, PROGRAM], {
+  const child = spawn(process.execPath, [...loader, PROGRAM], {
     serialization: 'advanced',
     // What the libraries and a dying process print is of no use to whoever reads a table.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     windowsHide: true,
   });
+  // What happens to it while it rests shows when it is used.
+  child.on('error', () => undefined);
+  child.on('exit', () => {
+    if (idle === child) idle = undefined;
+  });
+  return child;
+}
+
+/** Keeps a process for the next file; it does not keep this one alive. */
+function rest(child: ChildProcess): void {
+  idle = child;
+  child.unref();
+  child.channel?.unref();
 }

@@ -19,7 +19,10 @@ export function readArrow(path: string): FileRows {
   const { fields } = table.schema;
   const columns = fields.map(({ name, type }, index) => {
     const labels = names.get(name);
-    return Array.from(table.getChildAt(index) ?? [], (value) => {
+    const column = table.getChildAt(index);
+    if (column?.length !== table.numRows)
+      throw new Error(`column "${name}" has ${column?.length} rows of ${table.numRows}`);
+    return Array.from(column, (value) => {
       const plain = plainArrow(value, type);
       return (typeof plain === 'number' && labels?.[plain]) || plain;
     });

@@ -42,9 +42,24 @@ function rowsOfList(value: unknown, path: string): Row[] {
   );
 }
 
+/** Messages and tools have less than ten; what walks through values overflows at some thousands. */
+const MOST_LEVELS = 100;
+
 function rowOf(value: unknown, file: string, row: number): Row {
-  if (isObject(value)) return { file, row, values: value };
-  throw new DataError(
-    `${file} row ${row}: is ${describeValue(value)}, not an object; write {"column": "value", …}`,
-  );
+  if (!isObject(value)) {
+    throw new DataError(
+      `${file} row ${row}: is ${describeValue(value)}, not an object; write {"column": "value", …}`,
+    );
+  }
+  if (isDeeper(value, MOST_LEVELS)) {
+    throw new DataError(
+      `${file} row ${row}: lists and objects lie more than ${MOST_LEVELS} deep in each other; flatten them`,
+    );
+  }
+  return { file, row, values: value };
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
