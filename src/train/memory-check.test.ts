@@ -55,17 +55,17 @@ describe('checkMemory', () => {
     expect(check({}, 0)).toBeUndefined();
   });
 
-  const NEARLY = (needed: number) => needed - 1;
-  const LESS_THAN_THE_WEIGHTS = () => 1e5;
+  const nearly = (needed: number) => needed - 1;
+  const lessThanTheWeights = () => 1e5;
   it.each<[work: Parameters<typeof check>[0], available: (needed: number) => number, message: RegExp]>([
     [
       { training: [16, 128] },
-      NEARLY,
+      nearly,
       /needs about .* MiB \(.* for weights in f32, .* adapter .*, .* of 16 rows of up to 128 tokens\), but .* MiB are free; set bf16: true, or lower per_device_train_batch_size \(now 16\), or lower cutoff_len below 128/,
     ],
-    [{ training: [1, 128] }, NEARLY, /free; set bf16: true, or lower cutoff_len below 128/],
-    [{ evaluation: [32, 128] }, NEARLY, /lower per_device_eval_batch_size \(now 32\)/],
-    [{ training: [16, 128] }, LESS_THAN_THE_WEIGHTS, /free; set bf16: true, or choose a smaller model$/],
+    [{ training: [1, 128] }, nearly, /free; set bf16: true, or lower cutoff_len below 128/],
+    [{ evaluation: [32, 128] }, nearly, /lower per_device_eval_batch_size \(now 32\)/],
+    [{ training: [16, 128] }, lessThanTheWeights, /free; set bf16: true, or choose a smaller model$/],
   ])('%j is refused where too little is free', (work, available, message) => {
     const free = available(check(work, 1e12)!.totalBytes);
     expect(() => check(work, free)).toThrow(MemoryError);
