@@ -1,4 +1,16 @@
 /** infer: answers and label probabilities from a decoder; token ids in, token ids and numbers out. */
+export type {
+  ClassifyRequest,
+  EmbedRequest,
+  EngineStatistics,
+  FinishReason,
+  GeneratedToken,
+  GenerateRequest,
+  Generation,
+  InferenceEngine,
+  TokenConstraint,
+  TokenLogprob,
+} from './engine-types.ts';
 export { type GenerateOptions, generate, generateAll } from './generate.ts';
 export {
   type LabelScore,
