@@ -1,10 +1,12 @@
 /** Collects everything that is wrong with a run's settings, to be told at once. */
-import { ConfigError } from '../core/index.ts';
+import { ConfigError } from '../core/portable.ts';
 
 /** `place`: file and line, or where else the setting was given. `text`: `<key> <what is wrong>; <what to do>`. */
 export interface Problem {
   readonly place: string;
   readonly text: string;
+  /** The settings that it is about: one, or those of a rule. */
+  readonly keys?: readonly string[];
 }
 
 /** @throws ConfigError naming all problems, one a line, when there are any */

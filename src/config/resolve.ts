@@ -27,6 +27,16 @@ const SECRET = /(_token|_api_key|_secret|_url)$/;
  * @throws ConfigError naming all problems, each with its setting and, where known, file and line
  */
 export function resolveRunConfig(...layers: readonly Layer[]): RunConfig {
+  const { config, problems } = checkSettings(...layers);
+  throwProblems(problems);
+  return config;
+}
+
+/**
+ * The same without an error, for forms: every problem with the settings that it is about, and the run as far as its
+ * settings are sound.
+ */
+export function checkSettings(...layers: readonly Layer[]): { config: RunConfig; problems: Problem[] } {
   const given = mergeLayers(layers);
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
@@ -41,16 +51,15 @@ export function resolveRunConfig(...layers: readonly Layer[]): RunConfig {
   const somewhere = layers[0] ? placeOf(layers[0], '') : 'settings';
   for (const { key, required } of SETTINGS) {
     if (required && values[key] === undefined && !unsound.has(key)) {
-      problems.push({ place: somewhere, text: `${key} is missing; give a value` });
+      problems.push({ place: somewhere, text: `${key} is missing; give a value`, keys: [key] });
     }
   }
   for (const { keys, check } of RULES) {
     const text = !keys.some((key) => unsound.has(key)) && check(config);
     const place = keys.flatMap((key) => given.get(key) ?? [])[0]?.place ?? somewhere;
-    if (text) problems.push({ place, text });
+    if (text) problems.push({ place, text, keys });
   }
-  throwProblems(problems);
-  return config;
+  return { config, problems };
 }
 
 /** The value of a setting that follows another one; null for all others. */
@@ -80,13 +89,13 @@ function resolveOne(key: string, entries: readonly Given[], problems: Problem[])
   if (!setting) {
     const known = SETTINGS.map((one) => one.key);
     const text = `unknown setting ${key}; the nearest known one is ${nearest(key, known)}`;
-    for (const { place } of entries) problems.push({ place, text });
+    for (const { place } of entries) problems.push({ place, text, keys: [key] });
     return undefined;
   }
   const readings: { name: string; value: unknown }[] = [];
   for (const { name, raw, place } of entries) {
     const { value, fault } = readGiven(setting, name, raw);
-    if (fault) problems.push({ place, text: `${name} ${fault.wrong}; ${fault.remedy}` });
+    if (fault) problems.push({ place, text: `${name} ${fault.wrong}; ${fault.remedy}`, keys: [key] });
     else if (value !== undefined) readings.push({ name, value });
   }
   if (setting.status !== 'supported') return undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../core/index.ts';
+import { ConfigError } from '../core/portable.ts';
 import { resolveRunConfig } from './resolve.ts';
 import { parseRunFile, toRunFile } from './run-file.ts';
 import { type RunConfig, SETTINGS } from './settings.ts';

@@ -3,7 +3,7 @@
  * The text comes from anywhere, so its size and its aliases are bounded.
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
-import { ConfigError, messageOf } from '../core/index.ts';
+import { ConfigError, messageOf } from '../core/portable.ts';
 import { rememberOrigin } from './origin.ts';
 import { readValue, sameValue } from './read-value.ts';
 import { derivedDefault } from './resolve.ts';

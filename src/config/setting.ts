@@ -3,7 +3,7 @@
  * The tables under `settings/` are written with the functions here; RunConfig's type is derived from them.
  * Knows no setting by name and reads no values.
  */
-import type { Bilingual } from '../core/index.ts';
+import type { Bilingual } from '../core/portable.ts';
 
 /** `amount` is a whole number from 1 on, or a share below 1; `any` takes whatever YAML can say. */
 export type Kind = 'text' | 'flag' | 'integer' | 'number' | 'amount' | 'choice' | 'list' | 'any';

@@ -2,7 +2,7 @@
  * All settings of a run file in one list, and the type of a resolved run, derived from the supported ones.
  * Forms, help, checks and docs/SETTINGS.md are made from here; nothing restates a setting.
  */
-import type { Bilingual } from '../core/index.ts';
+import type { Bilingual } from '../core/portable.ts';
 import type { Group, Setting, Spec, ValuesOf } from './setting.ts';
 import { DATA } from './settings/data.ts';
 import { EVALUATION } from './settings/evaluation.ts';

@@ -1,5 +1,5 @@
 /** Settings of what is trained and how: stage, finetuning type, LoRA. The supported ones. */
-import type { Bilingual } from '../../core/index.ts';
+import type { Bilingual } from '../../core/portable.ts';
 import { choice, flag, integer, list, number } from '../setting.ts';
 
 const notBuilt = (en: string, zh: string): Bilingual => ({

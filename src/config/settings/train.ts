@@ -1,5 +1,5 @@
 /** Settings of the training loop: batches, learning rate, optimizer, precision, seeds. The supported ones. */
-import type { Bilingual } from '../../core/index.ts';
+import type { Bilingual } from '../../core/portable.ts';
 import { amount, choice, flag, integer, number } from '../setting.ts';
 
 const OTHER_SCHEDULES = [
