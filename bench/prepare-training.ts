@@ -4,7 +4,13 @@
  */
 import { join } from 'node:path';
 import { Random, writeJsonAtomic } from '../src/core/index.ts';
-import { type EncodedSample, encodeSamples, planEpoch, type Sample } from '../src/data/index.ts';
+import {
+  type EncodedSample,
+  encodeSamples,
+  planEpoch,
+  rowsInMemory,
+  type Sample,
+} from '../src/data/index.ts';
 import type { ResolvedModel } from '../src/hub/index.ts';
 import { readSpec, writeAdapter } from '../src/load/index.ts';
 import { initialLora, LINEAR_MODULES, loraParameters } from '../src/model/index.ts';
@@ -48,7 +54,9 @@ export async function prepareTraining(
   const rows = plan.rows((row) => encode([row])[0]!.inputIds.length);
   const encoded = encode(rows);
   const { batchSize } = plan;
-  const order = planEpoch(encoded, { batchSize, shuffle: true, seed: SEED, epoch: 0 }).flat();
+  const order = [
+    ...planEpoch(rowsInMemory(encoded), { batchSize, shuffle: true, seed: SEED, epoch: 0 }),
+  ].flat();
   const data = join(folder, 'data');
   writeDataset(
     data,

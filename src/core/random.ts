@@ -43,7 +43,7 @@ export class Random {
   }
 
   /** Shuffles in place (Fisher and Yates) and returns the same array. */
-  shuffle<T>(items: T[]): T[] {
+  shuffle<T extends unknown[] | Uint32Array>(items: T): T {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
       [items[i], items[j]] = [items[j]!, items[i]!];

@@ -3,7 +3,7 @@
  * own tokens, padded at the right. Labels are already shifted to the position that predicts them.
  */
 import { assert } from '../core/index.ts';
-import type { EncodedSample } from './encode.ts';
+import type { EncodedSample } from './encoded-rows.ts';
 import { UNLABELLED } from './lay-turns.ts';
 
 /** Rows padded to a multiple of this, so that few shapes, and so few compiled graphs, occur. */

@@ -6,7 +6,8 @@ import type { RunConfig } from '../config/index.ts';
 import { DataError, type OnProgress } from '../core/index.ts';
 import type { Template, Tokenizer } from '../text/index.ts';
 import { encodeRow, type RowSettings, rowRule } from './encode-row.ts';
-import type { RowFinding, RowOrigin, Sample } from './samples.ts';
+import type { EncodedSample } from './encoded-rows.ts';
+import type { RowFinding, Sample } from './samples.ts';
 
 export interface EncodeSettings extends RowSettings {
   readonly onProgress?: OnProgress;
@@ -21,13 +22,6 @@ export function encodeSettings(config: RunConfig): EncodeSettings {
     enableThinking: config.enable_thinking,
     truncation: config.truncation,
   };
-}
-
-export interface EncodedSample {
-  readonly inputIds: Int32Array;
-  /** As long as inputIds: the token itself where it is to be predicted, -100 elsewhere. */
-  readonly labels: Int32Array;
-  readonly origin: RowOrigin;
 }
 
 const ROWS_PER_REPORT = 200;

@@ -1,6 +1,6 @@
 /** The micro batches of a training's steps and of measuring, made when they are needed. */
 import { assert } from '../core/index.ts';
-import { type Batch, buildBatch, type EncodedSample, planEpoch } from '../data/index.ts';
+import { type Batch, buildBatch, type EncodedRows, type EpochPlan, planEpoch } from '../data/index.ts';
 import type { StepPlan } from './step-plan.ts';
 
 /** A micro batch, and how many of its tokens are to be predicted as transformers counts them. */
@@ -17,13 +17,13 @@ interface BatchOptions {
 }
 
 export class TrainingBatches {
-  readonly #rows: readonly EncodedSample[];
+  readonly #rows: EncodedRows;
   readonly #plan: StepPlan;
   readonly #options: BatchOptions & { readonly shuffle: boolean; readonly seed: number };
-  #epoch: { readonly number: number; readonly batches: number[][] } | undefined;
+  #epoch: { readonly number: number; readonly plan: EpochPlan } | undefined;
 
   constructor(
-    rows: readonly EncodedSample[],
+    rows: EncodedRows,
     plan: StepPlan,
     options: BatchOptions & { readonly shuffle: boolean; readonly seed: number },
   ) {
@@ -35,9 +35,10 @@ export class TrainingBatches {
   /** @param step counted from 0 */
   ofStep(step: number): MicroBatch[] {
     const { epoch, from, to } = this.#plan.batchesOf(step);
-    return this.#ofEpoch(epoch)
-      .slice(from, to)
-      .map((indices) => microBatch(this.#rows, indices, this.#options));
+    const plan = this.#ofEpoch(epoch);
+    return Array.from({ length: to - from }, (_, offset) =>
+      microBatch(this.#rows, plan.batch(from + offset), this.#options),
+    );
   }
 
   /** Those of the first epoch that take the most memory. */
@@ -45,22 +46,22 @@ export class TrainingBatches {
     return largestOf(this.#rows, this.#ofEpoch(0), this.#options);
   }
 
-  #ofEpoch(number: number): number[][] {
+  #ofEpoch(number: number): EpochPlan {
     if (this.#epoch?.number !== number) {
-      this.#epoch = { number, batches: planEpoch(this.#rows, { ...this.#options, epoch: number }) };
-      assert(this.#epoch.batches.length === this.#plan.batchesPerEpoch, 'an epoch of another length');
+      this.#epoch = { number, plan: planEpoch(this.#rows, { ...this.#options, epoch: number }) };
+      assert(this.#epoch.plan.count === this.#plan.batchesPerEpoch, 'an epoch of another length');
     }
-    return this.#epoch.batches;
+    return this.#epoch.plan;
   }
 }
 
 /** Rows to measure on, in the order given: the loss that transformers tells depends on what is batched together. */
 export class EvaluationBatches {
-  readonly #rows: readonly EncodedSample[];
+  readonly #rows: EncodedRows;
   readonly #options: BatchOptions;
-  readonly #batches: number[][];
+  readonly #batches: EpochPlan;
 
-  constructor(rows: readonly EncodedSample[], options: BatchOptions) {
+  constructor(rows: EncodedRows, options: BatchOptions) {
     this.#rows = rows;
     this.#options = options;
     this.#batches = planEpoch(rows, { ...options, shuffle: false, seed: 0, epoch: 0 });
@@ -71,7 +72,7 @@ export class EvaluationBatches {
   }
 
   get count(): number {
-    return this.#batches.length;
+    return this.#batches.count;
   }
 
   *[Symbol.iterator](): Generator<MicroBatch, void, undefined> {
@@ -84,52 +85,37 @@ export class EvaluationBatches {
 }
 
 function microBatch(
-  rows: readonly EncodedSample[],
+  rows: EncodedRows,
   indices: readonly number[],
   { padId, sharePrefix }: BatchOptions,
 ): MicroBatch {
-  const chosen = indices.map((index) => rows[index]!);
-  return { batch: buildBatch(chosen, padId, { sharePrefix }), labels: sum(chosen.map(labelsOf)) };
+  const chosen = indices.map((index) => rows.at(index));
+  return { batch: buildBatch(chosen, padId, { sharePrefix }), labels: labelsIn(rows, indices) };
 }
 
 /** The batch of the most tokens with padding, and the one of the most labels, which may be the same. */
-function largestOf(
-  rows: readonly EncodedSample[],
-  batches: readonly number[][],
-  { padId, sharePrefix }: BatchOptions,
-): Batch[] {
-  const labels = rows.map(labelsOf);
-  const tokensOf = (batch: readonly number[]) =>
-    batch.length * Math.max(...batch.map((index) => rows[index]!.inputIds.length));
-  const labelsIn = (batch: readonly number[]) => sum(batch.map((index) => labels[index]!));
-  const chosen = new Set([mostBy(batches, tokensOf), mostBy(batches, labelsIn)]);
-  return [...chosen].flatMap((batch) =>
-    batch
-      ? [
-          buildBatch(
-            batch.map((index) => rows[index]!),
-            padId,
-            { sharePrefix },
-          ),
-        ]
-      : [],
+function largestOf(rows: EncodedRows, batches: EpochPlan, options: BatchOptions): Batch[] {
+  const tokensIn = (batch: readonly number[]) =>
+    batch.length * Math.max(...batch.map((index) => rows.tokenCount(index)));
+  const ofMostTokens = mostBy(batches, tokensIn);
+  const ofMostLabels = mostBy(batches, (batch) => labelsIn(rows, batch));
+  const chosen = new Set([ofMostTokens, ofMostLabels]);
+  return [...chosen].flatMap((index) =>
+    index === undefined ? [] : [microBatch(rows, batches.batch(index), options).batch],
   );
 }
 
-function labelsOf({ labels }: EncodedSample): number {
-  return labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
+function labelsIn(rows: EncodedRows, indices: readonly number[]): number {
+  return indices.reduce((sum, index) => sum + rows.labelCount(index), 0);
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function mostBy<T>(items: readonly T[], size: (item: T) => number): T | undefined {
-  let best: T | undefined;
+/** The index of the first batch that is as large as any. */
+function mostBy(batches: EpochPlan, sizeOf: (batch: readonly number[]) => number): number | undefined {
+  let best: number | undefined;
   let most = Number.NEGATIVE_INFINITY;
-  for (const item of items) {
-    const value = size(item);
-    if (value > most) [best, most] = [item, value];
+  for (let index = 0; index < batches.count; index++) {
+    const size = sizeOf(batches.batch(index));
+    if (size > most) [best, most] = [index, size];
   }
   return best;
 }

@@ -2,11 +2,12 @@
 import type { RunConfig } from '../config/index.ts';
 import type { OnProgress } from '../core/index.ts';
 import {
-  type EncodedSample,
+  type EncodedRows,
   encodeSamples,
   encodeSettings,
   loadDatasets,
   type RowFinding,
+  rowsInMemory,
   type Sample,
   splitTrainValidation,
 } from '../data/index.ts';
@@ -26,8 +27,8 @@ export interface RunText {
 }
 
 export interface RunRows {
-  readonly train: readonly EncodedSample[];
-  readonly evaluation: readonly EncodedSample[];
+  readonly train: EncodedRows;
+  readonly evaluation: EncodedRows;
   /** The rows of eval_dataset as conversations, for answers. */
   readonly questions: readonly Sample[];
   /** Rows that were left out or lost something. */
@@ -59,14 +60,14 @@ export async function openRows(config: RunConfig, text: RunText, onProgress?: On
       ...(onProgress ? { onProgress } : {}),
     });
     findings = findings.concat(more);
-    return encoded;
+    return rowsInMemory(encoded);
   };
   const questions = config.eval_dataset.length > 0 ? await load(config.eval_dataset) : [];
   const { train, validation } = await splitRows(config, load);
   const held = validation.length > 0 ? validation : questions;
   return {
-    train: config.do_train ? encode(train) : [],
-    evaluation: config.do_eval ? encode(held) : [],
+    train: config.do_train ? encode(train) : rowsInMemory([]),
+    evaluation: config.do_eval ? encode(held) : rowsInMemory([]),
     questions,
     findings,
   };

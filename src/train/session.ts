@@ -139,13 +139,20 @@ export async function openRunSession(
 }
 
 function checkLengths({ train, evaluation }: RunRows, { maxPositions }: DecoderSpec): void {
-  const long = [...train, ...evaluation].filter(({ inputIds }) => inputIds.length > maxPositions);
-  const [first] = long;
+  let count = 0;
+  let first: { readonly file: string; readonly row: number; readonly tokens: number } | undefined;
+  for (const rows of [train, evaluation]) {
+    for (let position = 0; position < rows.length; position++) {
+      const tokens = rows.tokenCount(position);
+      if (tokens <= maxPositions) continue;
+      first ??= { ...rows.at(position).origin, tokens };
+      count++;
+    }
+  }
   if (!first) return;
-  const { file, row } = first.origin;
   throw new ConfigError(
-    `train: ${long.length} rows have more tokens than the model's max_position_embeddings ${maxPositions}; ` +
-      `the first is row ${row} of ${file} with ${first.inputIds.length}; set cutoff_len to ${maxPositions} or less`,
+    `train: ${count} rows have more tokens than the model's max_position_embeddings ${maxPositions}; ` +
+      `the first is row ${first.row} of ${first.file} with ${first.tokens}; set cutoff_len to ${maxPositions} or less`,
   );
 }
 
