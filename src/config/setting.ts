@@ -62,6 +62,7 @@ export type Group =
   | 'train'
   | 'evaluation'
   | 'generation'
+  | 'serving'
   | 'machine';
 
 /** A setting as forms, help and documents show it. */

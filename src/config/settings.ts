@@ -17,6 +17,7 @@ import { REFUSED_DATA } from './settings/refused-data.ts';
 import { REFUSED_MACHINE } from './settings/refused-machine.ts';
 import { REFUSED_METHOD } from './settings/refused-method.ts';
 import { REFUSED_MODEL } from './settings/refused-model.ts';
+import { SERVING } from './settings/serving.ts';
 import { TRAIN } from './settings/train.ts';
 
 type Supported = typeof MODEL &
@@ -26,6 +27,7 @@ type Supported = typeof MODEL &
   typeof TRAIN &
   typeof EVALUATION &
   typeof GENERATION &
+  typeof SERVING &
   typeof MACHINE;
 
 /** A run, fully resolved and frozen: every supported setting with its value. */
@@ -40,6 +42,7 @@ export const GROUPS: Readonly<Record<Group, Bilingual>> = {
   train: { en: 'Training', zh: '训练' },
   evaluation: { en: 'Evaluation', zh: '评估' },
   generation: { en: 'Generation', zh: '生成' },
+  serving: { en: 'Serving', zh: '服务' },
   machine: { en: 'Machine', zh: '机器' },
 };
 
@@ -52,6 +55,7 @@ export const SETTINGS: readonly Setting[] = [
   ...inGroup('train', TRAIN),
   ...inGroup('evaluation', EVALUATION),
   ...inGroup('generation', GENERATION),
+  ...inGroup('serving', SERVING),
   ...inGroup('machine', MACHINE),
   ...inGroup('train', OLD_NAMES),
   ...inGroup('machine', IGNORED),
