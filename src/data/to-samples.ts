@@ -21,23 +21,14 @@ export function toSamples(
   { rows: all, findings: unread }: FileRows,
   maxSamples?: number,
 ): { samples: Sample[]; findings: RowFinding[] } {
-  checkRanking(entry);
-  checkColumns(entry, all);
-  const rows = all.slice(0, maxSamples);
+  checkEntry(entry, all);
+  const rows = maxSamples === undefined ? all : all.slice(0, maxSamples);
   const samples: Sample[] = [];
   const findings = [...unread];
   for (const row of rows) {
-    const { file, row: number } = row;
-    try {
-      const converted = convertRow(row.values, entry);
-      samples.push({ conversation: conversationOf(converted), origin: { file, row: number } });
-      if (converted.leftOut) {
-        findings.push({ file, row: number, kind: 'cut', reason: `left out: ${converted.leftOut}` });
-      }
-    } catch (error) {
-      if (!(error instanceof UnusableRow)) throw error;
-      findings.push({ file, row: number, kind: 'dropped', reason: error.message });
-    }
+    const { sample, finding } = toSample(row, entry);
+    if (sample) samples.push(sample);
+    if (finding) findings.push(finding);
   }
   const [first] = findings;
   if (samples.length === 0 && first) {
@@ -47,6 +38,26 @@ export function toSamples(
     );
   }
   return { samples, findings };
+}
+
+/** One row: a sample unless it cannot be used, a finding unless it is whole. */
+export function toSample(row: Row, entry: DatasetEntry): { sample?: Sample; finding?: RowFinding } {
+  const origin = { file: row.file, row: row.row };
+  try {
+    const converted = convertRow(row.values, entry);
+    const sample = { conversation: conversationOf(converted), origin };
+    if (!converted.leftOut) return { sample };
+    return { sample, finding: { ...origin, kind: 'cut', reason: `left out: ${converted.leftOut}` } };
+  } catch (error) {
+    if (!(error instanceof UnusableRow)) throw error;
+    return { finding: { ...origin, kind: 'dropped', reason: error.message } };
+  }
+}
+
+/** @throws DataError when the entry is not one for supervised training of these rows */
+export function checkEntry(entry: DatasetEntry, rows: readonly Row[]): void {
+  checkRanking(entry);
+  checkColumns(entry, rows);
 }
 
 function checkRanking({ name, ranking }: DatasetEntry): void {

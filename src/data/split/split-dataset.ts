@@ -9,6 +9,7 @@ import { DataError, nearestName, writeJsonAtomic } from '../../core/index.ts';
 import { cellText } from '../add/column-text.ts';
 import { readDatasetInfo, readRawEntry } from '../dataset-info.ts';
 import { entryNames, writeEntry } from '../info-file.ts';
+import { plainText } from '../plain-text.ts';
 import { readDataset } from '../read-dataset.ts';
 import { isObject } from '../row-values.ts';
 import type { Row } from '../rows.ts';
@@ -151,12 +152,11 @@ function stratumOf(row: Row, { conversation }: Sample, { stratify }: Pick<SplitO
  * only where all rows ask the same without it.
  */
 function questionsOf(samples: readonly Sample[]): string[] {
-  const plain = (text: string) => text.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
   const asked = samples.map(({ conversation }) =>
-    JSON.stringify(conversation.messages.slice(0, -1).map(({ content }) => plain(content))),
+    JSON.stringify(conversation.messages.slice(0, -1).map(({ content }) => plainText(content))),
   );
   if (new Set(asked).size > 1) return asked;
-  return samples.map(({ conversation }, index) => `${plain(conversation.system ?? '')}\n${asked[index]}`);
+  return samples.map(({ conversation }, index) => `${plainText(conversation.system ?? '')}\n${asked[index]}`);
 }
 
 function holdLabels(samples: readonly Sample[]): boolean {
