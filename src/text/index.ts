@@ -1,4 +1,5 @@
 /** text: tokenizers, chat templates and thinking marks; text in, token ids out, and back. */
+export type { CallReader, WrittenCall } from './call-reader.ts';
 export type { Conversation, Message, Role } from './conversation.ts';
 export { fitTokenizer } from './fit-tokenizer.ts';
 export { getTemplate } from './get-template.ts';

@@ -3,6 +3,7 @@
  * rendered conversation, so whatever the template does to older turns is trained as it is shown at inference.
  */
 import { DataError, ModelError, messageOf } from '../core/index.ts';
+import { callReaderOf } from './call-reader.ts';
 import { type Conversation, checkTurns, type Message } from './conversation.ts';
 import { compileJinja, type RenderJinja } from './jinja.ts';
 import { jsonText } from './python-values.ts';
@@ -81,6 +82,7 @@ export function createJinjaTemplate({
     efficientEos: false,
     reasoning,
     defaultSystem: defaultSystem ?? '',
+    callReader: callReaderOf(source),
     chatTemplate: source,
     renderTurns,
     encodeTurns: (tokenizer, conversation, options) =>

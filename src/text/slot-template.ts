@@ -4,6 +4,7 @@
  * @see https://github.com/hiyouga/LLaMA-Factory/blob/main/src/llamafactory/data/template.py
  */
 import { ModelError } from '../core/index.ts';
+import { callReader } from './call-reader.ts';
 import { type Conversation, checkTurns, type Message } from './conversation.ts';
 import { slotsToJinja } from './slots-to-jinja.ts';
 import type { EncodedTurn, RenderedTurn, Template, ThinkingOptions } from './template.ts';
@@ -43,6 +44,7 @@ export function createSlotTemplate({ name, entry, tokenizer, today }: SlotTempla
     efficientEos: entry.efficientEos ?? false,
     reasoning: entry.reasoning ?? false,
     defaultSystem: entry.defaultSystem ?? '',
+    callReader: callReader(entry.tools ?? 'default'),
     chatTemplate: entry.replaceJinja
       ? slotsToJinja(entry, special)
       : (tokenizer.chatTemplate ?? slotsToJinja(entry, special)),

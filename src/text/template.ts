@@ -2,6 +2,7 @@
  * What the rest of the program knows of a chat template: conversations become pairs of source and target tokens for
  * training, or a prompt for inference. Behaves as LLaMA-Factory's encode_multiturn and encode_oneturn.
  */
+import type { CallReader } from './call-reader.ts';
 import type { Conversation } from './conversation.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -33,6 +34,8 @@ export interface Template {
   readonly efficientEos: boolean;
   readonly reasoning: boolean;
   readonly defaultSystem: string;
+  /** Finds calls in an answer; undefined where the template tells no tools, or in a way that is not known. */
+  readonly callReader: CallReader | undefined;
   /** The Jinja template to write beside the model, so that others render the same. */
   readonly chatTemplate: string | undefined;
   /**

@@ -18,7 +18,7 @@ export interface FunctionTurn {
 /** A text's opening and closing mark. */
 export type Marks = readonly [string, string];
 
-const TOOL_CALL_MARKS: Marks = ['<tool_call>', '</tool_call>'];
+export const TOOL_CALL_MARKS: Marks = ['<tool_call>', '</tool_call>'];
 
 /** Finds the shortest text between two marks. */
 export function between([open, close]: Marks, flags = ''): RegExp {
