@@ -73,6 +73,11 @@ export class Device implements Disposable {
     setThreads(pointer, backend, threads);
   }
 
+  /** Whether own kernels compute here; else ggml's operations do. */
+  get hasNativeKernels(): boolean {
+    return this.nativeKernels !== undefined;
+  }
+
   /** Buffers, arenas and graphs that are not yet disposed, and bytes that they take here. */
   get live(): { readonly buffers: number; readonly bytes: number } {
     return { ...this.#live };

@@ -21,6 +21,14 @@ export { gradients } from './gradients.ts';
 export { geglu, log, sqr, swiglu } from './ops/activations.ts';
 export { add, mul, repeat, scale, sumLast } from './ops/arithmetic.ts';
 export { causalMask, type SharedPrefixShape, sharedPrefixAttention } from './ops/attention.ts';
+export {
+  type AttentionSegment,
+  cachedAttention,
+  segmentMask,
+  segmentPlaces,
+  segmentPlan,
+  segmentPlanSize,
+} from './ops/cached-attention.ts';
 export { crossEntropy } from './ops/cross-entropy.ts';
 export { accumulate, adamw, assign, setRows } from './ops/effects.ts';
 export { argmax, flashAttention } from './ops/inference.ts';
