@@ -1,5 +1,14 @@
 /** config: the settings of a run, read from files, words and forms, checked, resolved, and written back. */
 export { defaultInWords, valuesInWords } from './describe.ts';
+export { EndpointSchema } from './endpoint-schema.ts';
+export {
+  type CandidateSpec,
+  type CriterionSpec,
+  type Experiment,
+  type LoadTestSpec,
+  resolveExperiment,
+  type Variant,
+} from './experiment.ts';
 export { parseOverrides } from './overrides.ts';
 export type { Problem } from './problems.ts';
 export { checkSettings, resolveRunConfig } from './resolve.ts';

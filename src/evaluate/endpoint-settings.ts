@@ -2,23 +2,9 @@
  * What a file says of an endpoint, checked. Keys and tokens are best left to the environment: `${NAME}` in a header or
  * in api_key stands for a variable's value.
  */
-import { z } from 'zod';
+import { EndpointSchema } from '../config/index.ts';
 import { ConfigError } from '../core/index.ts';
 import type { EndpointSettings } from './judge-endpoint.ts';
-
-const Endpoint = z.strictObject({
-  name: z.string().min(1).default('endpoint'),
-  url: z.string().min(1),
-  model: z.string().optional(),
-  api_key: z.string().optional(),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.json().optional(),
-  answer_path: z.string().min(1).optional(),
-  probability_path: z.string().min(1).optional(),
-  concurrency: z.int().min(1).max(256).optional(),
-  timeout_seconds: z.number().positive().max(3600).optional(),
-  retries: z.int().min(0).max(20).optional(),
-});
 
 /**
  * @param where what messages call it: a file, or a place in one
@@ -29,7 +15,7 @@ export function parseEndpoint(
   where: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): EndpointSettings {
-  const parsed = Endpoint.safeParse(raw);
+  const parsed = EndpointSchema.safeParse(raw);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'all'}: ${message}`);
     throw new ConfigError(`${where}: ${problems.join('; ')}; correct the endpoint's settings`);

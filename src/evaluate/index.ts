@@ -21,6 +21,7 @@ export {
   judgeByLabels,
   labelsOf,
   stopIds,
+  truthOf,
 } from './judge-samples.ts';
 export type { ClassificationReport, Confusion } from './metrics.ts';
 export { joinPredictions } from './predictions.ts';

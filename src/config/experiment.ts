@@ -1,0 +1,369 @@
+/**
+ * An experiment, resolved: every variant a run, every candidate of one kind, every criterion one that can be
+ * measured; or one error that names all that does not fit together. Runs in a browser too; reads no files.
+ */
+import { ConfigError } from '../core/portable.ts';
+import { parseExperimentFile, type ReadExperiment } from './experiment-file.ts';
+import type { ExperimentFile } from './experiment-schema.ts';
+import { nearest } from './nearest.ts';
+import { rememberOrigin } from './origin.ts';
+import { type Problem, throwProblems } from './problems.ts';
+import { resolveRunConfig } from './resolve.ts';
+import type { RunConfig } from './settings.ts';
+
+type JudgedBy = ExperimentFile['judge_by'][number];
+
+/** A training. */
+export interface Variant {
+  readonly name: string;
+  /** Its output_dir is chosen when it starts. */
+  readonly run: RunConfig;
+}
+
+interface Compared {
+  readonly name: string;
+  /** How it is judged; the first one counts. */
+  readonly judgeBy: readonly JudgedBy[];
+  /** Where it reads the test rows; of a local model, all that it is judged with. */
+  readonly run: RunConfig;
+}
+
+/** Who is compared: a model on this machine, the end of a variant, an endpoint, or a file of predictions. */
+export type CandidateSpec = Compared &
+  (
+    | { readonly kind: 'model' }
+    | { readonly kind: 'variant'; readonly variant: string; readonly checkpoint?: number }
+    /** As it is written, secrets not filled in. */
+    | { readonly kind: 'endpoint'; readonly endpoint: Readonly<Record<string, unknown>> }
+    | { readonly kind: 'predictions'; readonly file: string }
+  );
+
+export interface CriterionSpec {
+  readonly metric: string;
+  readonly atConcurrency?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** A candidate. */
+  readonly beats?: string;
+}
+
+export interface LoadTestSpec {
+  readonly requests: number;
+  /** Ascending. */
+  readonly concurrency: readonly number[];
+  readonly path: 'classify' | 'chat';
+  readonly warmUp: number;
+  readonly candidates: readonly string[];
+  readonly price?: { readonly perHour: number; readonly currency: string };
+  readonly targetQps?: number;
+}
+
+export interface Experiment {
+  readonly name: string;
+  readonly question?: string;
+  readonly outputDir: string;
+  readonly testDataset: readonly string[];
+  readonly variants: readonly Variant[];
+  readonly candidates: readonly CandidateSpec[];
+  /** Whom the criteria are about. */
+  readonly candidate: string;
+  readonly incumbent?: string;
+  readonly loadtest?: LoadTestSpec;
+  readonly criteria: readonly CriterionSpec[];
+  readonly seed: number;
+}
+
+/** What the experiment decides for each run. */
+const OWN_SETTINGS = [
+  'do_train',
+  'do_eval',
+  'do_predict',
+  'output_dir',
+  'overwrite_output_dir',
+  'resume_from_checkpoint',
+];
+/** Shown where a run needs an output_dir that it has not got yet. */
+const LATER = 'chosen-when-it-starts';
+const DEFAULT_CONCURRENCY = [1, 8];
+const ANSWER_METRICS = ['accuracy', 'macro_f1', 'micro_f1', 'weighted_f1'];
+
+/**
+ * @param source the file's name, for messages
+ * @param overrides raw settings that count more than those of the file; its output_dir is the experiment's
+ * @throws ConfigError
+ */
+export function resolveExperiment(
+  text: string,
+  source: string,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Experiment {
+  const read = parseExperimentFile(text, source);
+  const { file } = read;
+  const { output_dir: outputDir, ...changes } = overrides;
+  const problems = new Problems(read);
+  const runs = new Runs(read, problems, changes);
+  const variants = Object.keys(file.variants).map((name) => ({ name, run: runs.ofVariant(name) }));
+  const candidates = candidatesOf(file, runs, problems);
+  const names = candidates.map(({ name }) => name);
+  if (names.length === 0) {
+    problems.add(['candidates'], 'candidates are missing; name variants, or candidates to compare');
+  }
+  const candidate = candidateOf(file, names, problems);
+  if (file.incumbent !== undefined) problems.checkName(['incumbent'], file.incumbent, names);
+  const criteria = criteriaOf(file, names, problems);
+  const loadtest = loadTestOf(file, { candidate, names, criteria }, problems);
+  problems.throw();
+  return {
+    name: file.name,
+    ...(file.question !== undefined && { question: file.question }),
+    outputDir: typeof outputDir === 'string' ? outputDir : (file.output_dir ?? `experiments/${file.name}`),
+    testDataset: file.test_dataset,
+    variants,
+    candidates,
+    candidate,
+    ...(file.incumbent !== undefined && { incumbent: file.incumbent }),
+    ...(loadtest && { loadtest }),
+    criteria,
+    seed: candidates[0]!.run.seed,
+  };
+}
+
+/** All that is wrong, said at once. */
+class Problems {
+  readonly #found: Problem[] = [];
+  readonly #lines: string[] = [];
+  readonly #read: ReadExperiment;
+
+  constructor(read: ReadExperiment) {
+    this.#read = read;
+  }
+
+  add(path: readonly PropertyKey[], text: string): void {
+    this.#found.push({ place: this.#read.placeOf(path), text });
+  }
+
+  /** The problems of a run, which name their places themselves. */
+  addError(error: unknown): void {
+    if (!(error instanceof ConfigError)) throw error;
+    const lines = error.message.split('\n  - ');
+    this.#lines.push(...(lines.length > 1 ? lines.slice(1) : lines));
+  }
+
+  checkName(path: readonly PropertyKey[], name: string, known: readonly string[]): void {
+    if (known.includes(name) || known.length === 0) return;
+    this.add(
+      path,
+      `${path.join('.')}: nobody is called ${name}; the nearest known one is ${nearest(name, known)}`,
+    );
+  }
+
+  throw(): void {
+    const lines = [...new Set(this.#lines)].map((line) => {
+      const [place = '', ...rest] = line.split(': ');
+      return { place, text: rest.join(': ') };
+    });
+    throwProblems([...lines, ...this.#found]);
+  }
+}
+
+/** The runs of an experiment: shared settings, what differs, and what the command line changes. */
+class Runs {
+  readonly #read: ReadExperiment;
+  readonly #problems: Problems;
+  readonly #changes: Readonly<Record<string, unknown>>;
+
+  constructor(read: ReadExperiment, problems: Problems, changes: Readonly<Record<string, unknown>>) {
+    this.#read = read;
+    this.#problems = problems;
+    this.#changes = changes;
+  }
+
+  ofVariant(name: string): RunConfig {
+    const { file } = this.#read;
+    const run = this.#resolve(
+      this.#layer(['settings'], file.settings),
+      this.#layer(['variants', name], file.variants[name]!),
+      this.#changes,
+      { do_train: true, output_dir: LATER },
+    );
+    for (const key of ['dataset', 'eval_dataset'] as const) {
+      const seen = run[key].find((dataset) => file.test_dataset.includes(dataset));
+      if (seen === undefined) continue;
+      const what = `${key} ${seen} is the test_dataset, which no variant may see`;
+      this.#problems.add(['variants', name], `variants.${name}: ${what}; hold other rows out`);
+    }
+    return run;
+  }
+
+  /** Judges with the settings of the shared ones or of a variant. */
+  ofCandidate(
+    testDataset: readonly string[],
+    { variant, ...settings }: { variant?: string | undefined; [key: string]: unknown },
+  ): RunConfig {
+    const { file } = this.#read;
+    const differs = variant === undefined ? undefined : file.variants[variant];
+    return this.#resolve(
+      this.#layer(['settings'], file.settings),
+      ...(differs ? [this.#layer(['variants', variant!], differs)] : []),
+      this.#changes,
+      { dataset: [], eval_strategy: 'no', val_size: 0, load_best_model_at_end: false },
+      { ...settings, eval_dataset: testDataset },
+    );
+  }
+
+  #layer(path: readonly string[], settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const lines = new Map<string, number>();
+    const { placeOf } = this.#read;
+    const place = placeOf(path);
+    for (const key of Object.keys(settings)) {
+      const line = Number(/ line (\d+)$/.exec(placeOf([...path, key]))?.[1]);
+      if (line > 0) lines.set(key, line);
+      if (!OWN_SETTINGS.includes(key)) continue;
+      const remedy = key === 'output_dir' ? 'set output_dir beside name' : 'remove it';
+      this.#problems.add([...path, key], `${path.join('.')}.${key} is up to the experiment; ${remedy}`);
+    }
+    const own = Object.entries(settings).filter(([key]) => !OWN_SETTINGS.includes(key));
+    return rememberOrigin(Object.fromEntries(own), { source: place.replace(/ line \d+$/, ''), lines });
+  }
+
+  #resolve(...layers: readonly Readonly<Record<string, unknown>>[]): RunConfig {
+    try {
+      return resolveRunConfig(...layers);
+    } catch (error) {
+      this.#problems.addError(error);
+      // Stands in until the problems are thrown.
+      return resolveRunConfig({ model_name_or_path: 'unsound' });
+    }
+  }
+}
+
+function candidatesOf(file: ExperimentFile, runs: Runs, problems: Problems): CandidateSpec[] {
+  const variants = Object.keys(file.variants);
+  const shared = file.settings['model_name_or_path'];
+  const written = file.candidates ?? {
+    ...(shared !== undefined && { base: { model: String(shared) } }),
+    ...Object.fromEntries(variants.map((variant) => [variant, { variant }])),
+  };
+  return Object.entries(written).flatMap(([name, candidate]): CandidateSpec[] => {
+    const path = ['candidates', name];
+    const { model, variant, endpoint, predictions } = candidate as NonNullable<
+      ExperimentFile['candidates']
+    >[string];
+    const { adapter, checkpoint, judge_by, test_dataset } = candidate as NonNullable<
+      ExperimentFile['candidates']
+    >[string];
+    const kinds = Object.entries({ model, variant, endpoint, predictions }).filter(([, value]) => value);
+    const fail = (text: string) => problems.add(path, `candidates.${name}${text}`);
+    if (kinds.length !== 1) {
+      const said =
+        kinds.length === 0 ? 'says not who answers' : `says ${kinds.map(([key]) => key).join(' and ')}`;
+      fail(` ${said}; give one of model, variant, endpoint, predictions`);
+      return [];
+    }
+    if (adapter !== undefined && model === undefined) fail('.adapter has no model to lie on; give model');
+    if (checkpoint !== undefined && variant === undefined) fail('.checkpoint is of no variant; give variant');
+    if (variant !== undefined) problems.checkName([...path, 'variant'], variant, variants);
+    const rows = test_dataset ?? file.test_dataset;
+    const isOutside = endpoint !== undefined || predictions !== undefined;
+    const run = runs.ofCandidate(rows, {
+      variant,
+      ...(model !== undefined && { model_name_or_path: model, adapter_name_or_path: adapter ?? [] }),
+      ...(isOutside && { model_name_or_path: 'none' }),
+    });
+    const judgeBy: readonly JudgedBy[] = isOutside ? ['answers'] : (judge_by ?? file.judge_by);
+    const base = { name, judgeBy, run };
+    if (endpoint) return [{ ...base, kind: 'endpoint', endpoint }];
+    if (predictions !== undefined) return [{ ...base, kind: 'predictions', file: predictions }];
+    if (variant === undefined) return [{ ...base, kind: 'model' }];
+    return [{ ...base, kind: 'variant', variant, ...(checkpoint !== undefined && { checkpoint }) }];
+  });
+}
+
+function candidateOf(file: ExperimentFile, names: readonly string[], problems: Problems): string {
+  if (file.candidate !== undefined) {
+    problems.checkName(['candidate'], file.candidate, names);
+    return file.candidate;
+  }
+  const tuned = names.filter((name) => {
+    const written = file.candidates?.[name];
+    return written ? written.variant !== undefined : Object.hasOwn(file.variants, name);
+  });
+  const others = names.filter((name) => name !== file.incumbent && name !== 'base');
+  const likely = tuned.length > 0 ? tuned : others.length > 0 ? others : names;
+  if (likely.length > 1) {
+    problems.add(
+      ['criteria'],
+      `candidate is missing, and ${likely.join(', ')} may be meant; name whom the criteria are about`,
+    );
+  }
+  return likely[0] ?? '';
+}
+
+function criteriaOf(file: ExperimentFile, names: readonly string[], problems: Problems): CriterionSpec[] {
+  return Object.entries(file.criteria).flatMap(([metric, list]) =>
+    (list ?? []).map((criterion, index): CriterionSpec => {
+      const path = ['criteria', metric, ...((list ?? []).length > 1 ? [index] : [])];
+      const { min, max } = criterion;
+      const beats = 'beats' in criterion ? criterion.beats : undefined;
+      const atConcurrency = 'at_concurrency' in criterion ? criterion.at_concurrency : undefined;
+      if (min === undefined && max === undefined && beats === undefined) {
+        const known = ANSWER_METRICS.includes(metric) ? 'min, max or beats' : 'min or max';
+        problems.add(path, `${path.join('.')} asks for nothing; give ${known}`);
+      }
+      const isRole = beats === 'incumbent' && !names.includes('incumbent');
+      if (isRole && file.incumbent === undefined) {
+        problems.add(path, `${path.join('.')}.beats needs to know who is in use; name incumbent`);
+      }
+      const rival = isRole ? file.incumbent : beats;
+      if (rival !== undefined) problems.checkName([...path, 'beats'], rival, names);
+      return {
+        metric,
+        ...(atConcurrency !== undefined && { atConcurrency }),
+        ...(min !== undefined && { min }),
+        ...(max !== undefined && { max }),
+        ...(rival !== undefined && { beats: rival }),
+      };
+    }),
+  );
+}
+
+function loadTestOf(
+  { loadtest, candidates }: ExperimentFile,
+  {
+    candidate,
+    names,
+    criteria,
+  }: { candidate: string; names: readonly string[]; criteria: readonly CriterionSpec[] },
+  problems: Problems,
+): LoadTestSpec | undefined {
+  const pressed = criteria.filter(({ metric }) => !ANSWER_METRICS.includes(metric));
+  if (!loadtest && pressed.length === 0) return undefined;
+  const asked = pressed.flatMap(({ atConcurrency }) => atConcurrency ?? []);
+  const given = loadtest?.concurrency ?? (asked.length > 0 ? [] : DEFAULT_CONCURRENCY);
+  const concurrency = [...new Set([...given, ...asked])].sort((a, b) => a - b);
+  for (const { metric, atConcurrency } of pressed) {
+    if (metric === 'qps' || atConcurrency !== undefined || concurrency.length === 1) continue;
+    const path = ['criteria', metric];
+    const levels = concurrency.join(', ');
+    problems.add(path, `criteria.${metric} could be of concurrency ${levels}; say which by at_concurrency`);
+  }
+  for (const name of loadtest?.candidates ?? []) {
+    problems.checkName(['loadtest', 'candidates'], name, names);
+    if (candidates?.[name]?.predictions === undefined) continue;
+    problems.add(
+      ['loadtest', 'candidates'],
+      `loadtest.candidates: ${name} is a file and serves nobody; remove it`,
+    );
+  }
+  return {
+    requests: loadtest?.requests ?? 200,
+    concurrency,
+    path: loadtest?.path ?? 'classify',
+    warmUp: loadtest?.warm_up ?? 8,
+    candidates: loadtest?.candidates ?? [candidate],
+    ...(loadtest?.price_per_hour !== undefined && {
+      price: { perHour: loadtest.price_per_hour, currency: loadtest.currency },
+    }),
+    ...(loadtest?.target_qps !== undefined && { targetQps: loadtest.target_qps }),
+  };
+}
