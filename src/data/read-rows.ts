@@ -25,18 +25,22 @@ export async function readFiles(
   files: readonly string[],
   options: ReadOptions,
 ): Promise<FileRows> {
-  const readers = files.map(readerOf);
   const rows: Row[] = [];
   let findings: FileRows['findings'] = [];
   let formats: readonly TextFormat[] = [];
-  for (const [index, file] of files.entries()) {
-    const read = await readers[index]!(file, options);
-    for (const row of read.rows) rows.push(row);
-    findings = findings.concat(read.findings);
-    formats = formats.concat(read.formats ?? []);
+  for await (const piece of streamFiles(files, options)) {
+    for (const row of piece.rows) rows.push(row);
+    findings = findings.concat(piece.findings);
+    formats = formats.concat(piece.formats ?? []);
   }
   if (rows.length === 0) throw new DataError(`${path}: no rows in it; fill it with rows`);
   return { rows, findings, formats };
+}
+
+/** The same rows piece by piece, of which one at a time is in memory. */
+export async function* streamFiles(files: readonly string[], options: ReadOptions): AsyncGenerator<FileRows> {
+  const readers = files.map(readerOf);
+  for (const [index, file] of files.entries()) yield* readers[index]!(file, options);
 }
 
 /**

@@ -30,28 +30,35 @@ export function readText(path: string): string {
   return decode(bytes, path, () => firstForeignLine(bytes));
 }
 
-/** The lines of a file, without their ends; blank ones too. Holds one piece of the file at a time. */
-export function* readLines(path: string): Generator<Line> {
+/** The bytes of a file in pieces; each is overwritten by the next. */
+export function* readPieces(path: string, pieceBytes = PIECE_BYTES): Generator<Buffer> {
   const descriptor = openSync(path, 'r');
   try {
-    let number = 0;
-    let rest: Buffer = Buffer.alloc(0);
+    const piece = Buffer.allocUnsafe(pieceBytes);
     for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE_BYTES);
       const length = readSync(descriptor, piece);
-      const bytes = Buffer.concat([rest, piece.subarray(0, length)]);
-      let start = 0;
-      for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-        yield decodeLine(bytes.subarray(start, end), ++number, path);
-        start = end + 1;
-      }
-      rest = bytes.subarray(start);
-      if (length === 0) break;
+      if (length === 0) return;
+      yield piece.subarray(0, length);
     }
-    if (rest.length > 0) yield decodeLine(rest, ++number, path);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** The lines of a file, without their ends; blank ones too. Holds one piece of the file at a time. */
+export function* readLines(path: string): Generator<Line> {
+  let number = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  for (const piece of readPieces(path)) {
+    const bytes = Buffer.concat([rest, piece]);
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+      yield decodeLine(bytes.subarray(start, end), ++number, path);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+  if (rest.length > 0) yield decodeLine(rest, ++number, path);
 }
 
 function decodeLine(bytes: Uint8Array, number: number, path: string): Line {

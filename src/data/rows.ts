@@ -6,12 +6,12 @@ export interface Row extends RowOrigin {
   readonly values: RowValues;
 }
 
-/** What a file, or a folder of them, holds. */
+/** What a file, a piece of one, or a folder of them holds. */
 export interface FileRows {
   readonly rows: Row[];
   /** Rows that could not be read, each with its reason. */
   readonly findings: readonly RowFinding[];
-  /** How the text of each file is written, where it could be written otherwise. */
+  /** How the text of each file is written, where it could be written otherwise; said with its first piece. */
   readonly formats?: readonly TextFormat[];
 }
 
@@ -34,4 +34,20 @@ export interface ReadOptions {
   readonly encoding?: string | undefined;
 }
 
-export type Reader = (path: string, options: ReadOptions) => FileRows | Promise<FileRows>;
+/** Gives a file's rows piece by piece in their order, so that a file may be larger than memory. */
+export type Reader = (path: string, options: ReadOptions) => Iterable<FileRows> | AsyncIterable<FileRows>;
+
+/** Some megabytes at most: what one message to another process, and one turn of a reader, may hold. */
+const ROWS_PER_PIECE = 1000;
+
+/** Single rows, in pieces. */
+export function* inPieces(rows: Iterable<Row>): Generator<FileRows> {
+  let piece: Row[] = [];
+  for (const row of rows) {
+    piece.push(row);
+    if (piece.length < ROWS_PER_PIECE) continue;
+    yield { rows: piece, findings: [] };
+    piece = [];
+  }
+  if (piece.length > 0) yield { rows: piece, findings: [] };
+}

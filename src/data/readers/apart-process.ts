@@ -10,31 +10,30 @@ const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   '.arrow': async () => (await import('./arrow.ts')).readArrow,
 };
 
-/** Few enough for a message of some megabytes. */
-const ROWS_PER_MESSAGE = 2000;
+let present: AsyncGenerator<ReadReply> | undefined;
 
-function tell(reply: ReadReply): Promise<void> {
-  return new Promise((resolve) => process.send?.(reply, () => resolve()));
-}
-
-async function read({ path, options }: ReadRequest): Promise<void> {
+/** One reply for each request. */
+async function* read({ path, options }: ReadRequest): AsyncGenerator<ReadReply> {
   const format = extname(path).toLowerCase();
   try {
     const reader = await READERS[format]!();
-    await tell({ type: 'ready' });
-    const { rows, findings } = await reader(path, options);
-    for (let start = 0; start < rows.length; start += ROWS_PER_MESSAGE) {
-      await tell({ type: 'rows', rows: rows.slice(start, start + ROWS_PER_MESSAGE) });
-    }
-    await tell({ type: 'end', findings });
+    yield { type: 'ready' };
+    for await (const piece of reader(path, options)) yield { type: 'piece', piece };
+    yield { type: 'end' };
   } catch (error) {
     const known = error instanceof DataError;
     const message = known
       ? error.message
       : `${path}: cannot be read as ${format.slice(1)}: ${messageOf(error)}; fetch the file or save it again`;
-    await tell({ type: 'problem', message });
+    yield { type: 'problem', message };
   }
 }
 
-process.on('message', (request: ReadRequest) => void read(request));
+async function answer(request: ReadRequest | 'more'): Promise<void> {
+  if (request !== 'more') present = read(request);
+  const next = await present!.next();
+  if (!next.done) process.send?.(next.value);
+}
+
+process.on('message', (request: ReadRequest | 'more') => void answer(request));
 process.on('disconnect', () => process.exit());

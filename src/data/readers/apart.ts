@@ -6,20 +6,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DataError } from '../../core/index.ts';
-import type { FileRows, ReadOptions, Row } from '../rows.ts';
-import type { RowFinding } from '../samples.ts';
+import type { FileRows, ReadOptions } from '../rows.ts';
 
-/** What the process is told. */
+/** What the process is told first; then `more`, once for each of its answers. */
 export interface ReadRequest {
   readonly path: string;
   readonly options: ReadOptions;
 }
 
-/** What it answers: ready once its reader is loaded, then rows, then their end; or what went wrong at any time. */
+/** What it answers: ready once its reader is loaded, then pieces, then their end; or what went wrong at any time. */
 export type ReadReply =
   | { readonly type: 'ready' }
-  | { readonly type: 'rows'; readonly rows: Row[] }
-  | { readonly type: 'end'; readonly findings: readonly RowFinding[] }
+  | { readonly type: 'piece'; readonly piece: FileRows }
+  | { readonly type: 'end' }
   | { readonly type: 'problem'; readonly message: string };
 
 /** A sound file of few rows takes a twentieth of this. */
@@ -31,59 +30,77 @@ const IS_SOURCE = import.meta.url.endsWith('.ts');
 const PROGRAM = fileURLToPath(new URL(`./apart-process.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url));
 
 let idle: ChildProcess | undefined;
-let queue: Promise<unknown> = Promise.resolve();
+let lastTurn: Promise<void> = Promise.resolve();
 
 /**
  * The rows of an xlsx, parquet or arrow file. One file at a time; the process stays for the next one, and does not
- * keep this one alive.
+ * keep this one alive. Only the time in which the reader works counts.
  * @throws DataError when the file is broken, or takes longer than one of its size does
  */
-export function readApart(path: string, options: ReadOptions): Promise<FileRows> {
-  const read = queue.then(() => readNow({ path, options }));
-  queue = read.catch(() => undefined);
-  return read;
-}
-
-function readNow(request: ReadRequest): Promise<FileRows> {
-  const { path } = request;
-  const limitMs = LEAST_TIME_MS + statSync(path).size * TIME_MS_PER_BYTE;
+export async function* readApart(path: string, options: ReadOptions): AsyncGenerator<FileRows> {
+  const before = lastTurn;
+  let endTurn = () => {};
+  lastTurn = new Promise((resolve) => {
+    endTurn = resolve;
+  });
+  await before;
   const child = idle ?? start();
   idle = undefined;
   child.ref();
   child.channel?.ref();
+  const limitMs = LEAST_TIME_MS + statSync(path).size * TIME_MS_PER_BYTE;
+  let isAtRest = false;
+  try {
+    let reply = await ask(child, path, { path, options });
+    let usedMs = 0;
+    while (reply.type === 'ready' || reply.type === 'piece') {
+      if (reply.type === 'piece') yield reply.piece;
+      const began = performance.now();
+      reply = await ask(child, path, 'more', { limitMs, leftMs: limitMs - usedMs });
+      usedMs += performance.now() - began;
+    }
+    isAtRest = true;
+    if (reply.type === 'problem') throw new DataError(reply.message);
+  } finally {
+    if (isAtRest) rest(child);
+    else {
+      child.kill('SIGKILL');
+      // The next file does not wait for the new process to start.
+      rest(start());
+    }
+    endTurn();
+  }
+}
+
+/** Sends a request and waits for the answer. */
+function ask(
+  child: ChildProcess,
+  path: string,
+  request: ReadRequest | 'more',
+  time?: { readonly limitMs: number; readonly leftMs: number },
+): Promise<ReadReply> {
   return new Promise((resolve, reject) => {
-    const rows: Row[] = [];
     let timer: NodeJS.Timeout | undefined;
-    const release = (next: ChildProcess | undefined) => {
+    const release = () => {
       clearTimeout(timer);
       child.off('message', onMessage).off('exit', onExit).off('error', onError);
-      if (next) rest(next);
     };
-    const fail = (problem: string, next?: ChildProcess) => {
-      child.kill('SIGKILL');
-      release(next);
+    const fail = (problem: string) => {
+      release();
       reject(new DataError(`${path}: ${problem}; fetch the file or save it again`));
     };
     const onMessage = (reply: ReadReply) => {
-      if (reply.type === 'ready') {
-        const seconds = (limitMs / 1000).toFixed(1);
-        // The next file does not wait for the new process to start.
-        timer = setTimeout(
-          () => fail(`is broken: its reader was not done after ${seconds} s`, start()),
-          limitMs,
-        );
-      } else if (reply.type === 'rows') {
-        for (const row of reply.rows) rows.push(row);
-      } else {
-        release(child);
-        if (reply.type === 'end') resolve({ rows, findings: reply.findings });
-        else reject(new DataError(reply.message));
-      }
+      release();
+      resolve(reply);
     };
     const onExit = (code: number | null, signal: string | null) =>
-      fail(`is broken: its reader ended by ${signal ?? `code ${code}`}`, start());
+      fail(`is broken: its reader ended by ${signal ?? `code ${code}`}`);
     const onError = (error: Error) => fail(`its reader cannot be started: ${error.message}`);
     child.on('message', onMessage).on('exit', onExit).on('error', onError);
+    if (time) {
+      const seconds = (time.limitMs / 1000).toFixed(1);
+      timer = setTimeout(() => fail(`is broken: its reader was not done after ${seconds} s`), time.leftMs);
+    }
     child.send(request);
   });
 }

@@ -1,8 +1,8 @@
 /** arrow: both of its file formats, as Hugging Face's datasets keep them, also compressed. */
 import { readFileSync } from 'node:fs';
-import { CompressionType, compressionRegistry, DataType, tableFromIPC } from 'apache-arrow';
+import { CompressionType, compressionRegistry, DataType, type Field, tableFromIPC } from 'apache-arrow';
 import { decompressZstd } from 'hyparquet-compressors';
-import type { FileRows, Row } from '../rows.ts';
+import { type FileRows, inPieces, type Row } from '../rows.ts';
 import { decompressLz4Frame } from './lz4-frame.ts';
 import { classNames, plainValue } from './plain-values.ts';
 import { checkRowCount } from './row-count.ts';
@@ -11,7 +11,7 @@ compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: decompressLz4Frame 
 // Copied, since its result begins anywhere in a larger buffer, and numbers have to lie at multiples of their size.
 compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => decompressZstd(bytes).slice() });
 
-export function readArrow(path: string): FileRows {
+export function* readArrow(path: string): Generator<FileRows> {
   const bytes = readFileSync(path);
   const table = tableFromIPC(bytes);
   checkRowCount(table.numRows, bytes.length, path);
@@ -27,11 +27,19 @@ export function readArrow(path: string): FileRows {
       return (typeof plain === 'number' && labels?.[plain]) || plain;
     });
   });
-  const rows = Array.from({ length: table.numRows }, (_, index): Row => {
+  yield* inPieces(rowsOf(path, table.numRows, fields, columns));
+}
+
+function* rowsOf(
+  path: string,
+  count: number,
+  fields: readonly Field[],
+  columns: readonly unknown[][],
+): Generator<Row> {
+  for (let index = 0; index < count; index++) {
     const values = Object.fromEntries(fields.map(({ name }, column) => [name, columns[column]![index]]));
-    return { file: path, row: index + 1, values };
-  });
-  return { rows, findings: [] };
+    yield { file: path, row: index + 1, values };
+  }
 }
 
 /** Values of types that JavaScript has not come as numbers or lists of words: the type says what they mean. */

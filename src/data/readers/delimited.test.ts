@@ -6,7 +6,7 @@ import { parseDelimited, sniffDialect } from './delimited.ts';
 function check(text: string, expected: string[], delimiter?: string): void {
   const dialect = sniffDialect(text);
   if (delimiter !== undefined) expect(dialect.delimiter, text).toBe(delimiter);
-  const records = [...parseDelimited(text, dialect)].map(
+  const records = [...parseDelimited([text], dialect)].map(
     ({ line, fields }) => `${line}: ${fields.join('¦')}`,
   );
   expect(records, text).toEqual(expected);
@@ -60,7 +60,7 @@ test('what is written is read', () => {
       fc.constantFrom('\n', '\r\n'),
       (rows, delimiter, end) => {
         const text = rows.map((fields) => fields.map(quoted).join(delimiter)).join(end);
-        const read = [...parseDelimited(text, { delimiter, isQuoted: true })];
+        const read = [...parseDelimited([text], { delimiter, isQuoted: true })];
         expect(read.map(({ fields }) => fields)).toEqual(rows);
       },
     ),
@@ -74,7 +74,29 @@ test('a million quotes take no longer than a million letters', () => {
     `a,b\n"${'""'.repeat(500_000)}x`,
   ]) {
     const start = performance.now();
-    [...parseDelimited(text, sniffDialect(text))];
+    [...parseDelimited([text], sniffDialect(text))];
     expect(performance.now() - start).toBeLessThan(2000);
   }
+});
+
+test('property: records are the same wherever the pieces of a text end', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', '中', '"', '""', ',', '\t', '\n', '\r', '\r\n'),
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(
+      text,
+      fc.integer({ min: 1, max: 9 }),
+      fc.constantFrom(',', '\t', ''),
+      (text, size, delimiter) => {
+        const dialect = { delimiter, isQuoted: true };
+        const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+          text.slice(i * size, (i + 1) * size),
+        );
+        expect([...parseDelimited(pieces, dialect)]).toEqual([...parseDelimited([text], dialect)]);
+      },
+    ),
+    { numRuns: 500 },
+  );
 });

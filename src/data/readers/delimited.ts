@@ -29,32 +29,73 @@ const DELIMITERS = ['\t', ',', ';', '|'];
 const SAMPLE_CHARACTERS = 1 << 16;
 const SAMPLE_RECORDS = 500;
 
-/** All records but blank lines, one after the other. */
-export function* parseDelimited(text: string, { delimiter, isQuoted }: Dialect): Generator<DelimitedRecord> {
-  const separator = delimiter === '' ? -1 : delimiter.charCodeAt(0);
-  let at = 0;
+/** All records but blank lines, one after the other; a record may lie in several pieces of the text. */
+export function* parseDelimited(pieces: Iterable<string>, dialect: Dialect): Generator<DelimitedRecord> {
   let line = 1;
-  while (at < text.length) {
-    const start = line;
-    const fields: string[] = [];
+  let rest = '';
+  let awaited = 0;
+  for (const piece of pieces) {
+    rest += piece;
+    // A record that goes on and on is not looked at again before there is twice as much of it.
+    if (rest.length < awaited) continue;
+    let at = 0;
     for (;;) {
-      const quoted = isQuoted && text.charCodeAt(at) === QUOTE ? quotedField(text, at, separator) : undefined;
-      if (quoted) {
-        fields.push(quoted.value);
-        line += countLineBreaks(quoted.value);
-        at = quoted.end;
-      } else {
-        const end = endOfField(text, at, separator);
-        fields.push(text.slice(at, end));
-        at = end;
-      }
-      if (at >= text.length || text.charCodeAt(at) !== separator) break;
-      at++;
+      const record = readRecord(rest, at, dialect);
+      // Until more is known, a record that reaches the end, or a quote that does not close, may go on.
+      if (!record || record.isOpen || record.end >= rest.length) break;
+      if (!isBlank(record)) yield { line, fields: record.fields };
+      line += record.lines;
+      at = record.end;
     }
-    line++;
-    at += text.charCodeAt(at) === CARRIAGE_RETURN && text.charCodeAt(at + 1) === LINE_FEED ? 2 : 1;
-    if (fields.length > 1 || fields[0] !== '') yield { line: start, fields };
+    rest = rest.slice(at);
+    awaited = 2 * rest.length;
   }
+  for (let at = 0; at < rest.length; ) {
+    const record = readRecord(rest, at, dialect)!;
+    if (!isBlank(record)) yield { line, fields: record.fields };
+    line += record.lines;
+    at = record.end;
+  }
+}
+
+interface FoundRecord {
+  readonly fields: string[];
+  /** Where the next one begins. */
+  readonly end: number;
+  readonly lines: number;
+  /** Whether a quote that nothing closes was taken as text. */
+  readonly isOpen: boolean;
+}
+
+function isBlank({ fields }: FoundRecord): boolean {
+  return fields.length === 1 && fields[0] === '';
+}
+
+/** @returns undefined at the end of the text */
+function readRecord(text: string, from: number, { delimiter, isQuoted }: Dialect): FoundRecord | undefined {
+  if (from >= text.length) return undefined;
+  const separator = delimiter === '' ? -1 : delimiter.charCodeAt(0);
+  const fields: string[] = [];
+  let at = from;
+  let lines = 1;
+  let isOpen = false;
+  for (;;) {
+    const quoted = isQuoted && text.charCodeAt(at) === QUOTE ? quotedField(text, at, separator) : undefined;
+    if (typeof quoted === 'object') {
+      fields.push(quoted.value);
+      lines += countLineBreaks(quoted.value);
+      at = quoted.end;
+    } else {
+      if (quoted === 'open') isOpen = true;
+      const end = endOfField(text, at, separator);
+      fields.push(text.slice(at, end));
+      at = end;
+    }
+    if (at >= text.length || text.charCodeAt(at) !== separator) break;
+    at++;
+  }
+  at += text.charCodeAt(at) === CARRIAGE_RETURN && text.charCodeAt(at + 1) === LINE_FEED ? 2 : 1;
+  return { fields, end: at, lines, isOpen };
 }
 
 /**
@@ -81,7 +122,7 @@ export function sniffDialect(text: string): Dialect {
 
 function widthsOf(text: string, dialect: Dialect): number[] {
   const widths: number[] = [];
-  for (const { fields } of parseDelimited(text, dialect)) {
+  for (const { fields } of parseDelimited([text], dialect)) {
     widths.push(fields.length);
     if (widths.length === SAMPLE_RECORDS) break;
   }
@@ -96,15 +137,15 @@ function sampleOf(text: string): string {
   return end > 0 ? sample.slice(0, end) : sample;
 }
 
-/** @returns undefined when no quote closes the field right before a delimiter or a line's end */
+/** @returns undefined when the closing quote is not right before a delimiter or a line's end; open when there is none */
 function quotedField(
   text: string,
   at: number,
   separator: number,
-): { value: string; end: number } | undefined {
+): { value: string; end: number } | 'open' | undefined {
   let close = text.indexOf('"', at + 1);
   while (close !== -1 && text.charCodeAt(close + 1) === QUOTE) close = text.indexOf('"', close + 2);
-  if (close === -1) return undefined;
+  if (close === -1) return 'open';
   const end = close + 1;
   const next = text.charCodeAt(end);
   if (end < text.length && next !== separator && next !== LINE_FEED && next !== CARRIAGE_RETURN)

@@ -5,16 +5,23 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import chardet from 'chardet';
-import { DataError, formatBytes } from '../../core/index.ts';
+import { DataError } from '../../core/index.ts';
+import { readPieces } from '../read-text.ts';
 
-export interface DecodedText {
-  readonly text: string;
+export interface OpenText {
   /** As TextDecoder calls it. */
   readonly encoding: string;
+  /** Enough of it to see how it is written. */
+  readonly start: string;
+  /**
+   * The text without its byte order mark.
+   * @throws DataError with the line of the first byte that does not belong
+   */
+  pieces(): Generator<string>;
 }
 
-/** A text is held as one string, which has at most 2^29 characters; no encoding has more of them than bytes. */
-const LARGEST_TEXT_BYTES = 2 ** 29 - 2 ** 10;
+/** What a fault is looked for in; one that lies further on is told without its line. */
+const SEARCHED_BYTES = 2 ** 29;
 /** What the statistics look at; more tells them nothing. */
 const SAMPLE_BYTES = 1 << 18;
 /** Of the two-byte characters of Chinese text this part and more are common ones or punctuation: measured 0.93 to 1. */
@@ -23,43 +30,54 @@ const LEAST_COMMON_SHARE = 0.6;
 const LEAST_UTF16_ZEROS = 0.01;
 
 /**
- * The text of a file without its byte order mark.
+ * A text file, read piece by piece.
  * @param encoding what it is in, where the user says so
- * @throws DataError with the line of the first byte that does not belong, or the encoding that it looks like
+ * @throws DataError with the encoding that it looks like, where that is none of those told apart
  */
-export function decodeFile(path: string, encoding?: string): DecodedText {
-  const { size } = statSync(path);
-  if (size > LARGEST_TEXT_BYTES) {
-    throw new DataError(
-      `${path}: ${formatBytes(size)} is more than one text can hold (${formatBytes(LARGEST_TEXT_BYTES)}); ` +
-        'split the file, or write it as jsonl or parquet',
-    );
-  }
-  const bytes = readFileSync(path);
-  const known = encoding === undefined ? undefined : decoderOf(encoding, path);
-  const name = known?.encoding ?? sniffEncoding(bytes);
-  if (name === undefined) throw foreignText(bytes, path);
-  try {
-    return { text: (known ?? new TextDecoder(name, { fatal: true })).decode(bytes), encoding: name };
-  } catch (error) {
-    throw new DataError(
-      `${path} line ${firstForeignLine(bytes, name)}: the bytes are not ${name.toUpperCase()} as those before; mend the line, or save the file as UTF-8`,
-      error,
-    );
-  }
+export function openText(path: string, encoding?: string): OpenText {
+  const name = encoding === undefined ? sniffEncoding(path) : decoderOf(encoding, path).encoding;
+  const pieces = function* () {
+    const decoder = decoderOf(name, path);
+    try {
+      for (const piece of readPieces(path)) yield decoder.decode(piece, { stream: true });
+      yield decoder.decode();
+    } catch (error) {
+      throw new DataError(
+        `${path}${lineOfFault(path, name)}: the bytes are not ${name.toUpperCase()} as those before; mend the line, or save the file as UTF-8`,
+        error,
+      );
+    }
+  };
+  const [start = ''] = pieces();
+  return { encoding: name, start, pieces };
 }
 
-/** @returns undefined when it is none of those that are told apart */
-function sniffEncoding(bytes: Buffer): string | undefined {
-  const [first, second] = bytes;
+/** @throws DataError when it is none of those that are told apart */
+function sniffEncoding(path: string): string {
+  const [piece = Buffer.alloc(0)] = readPieces(path);
+  const [first, second] = piece;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
-  const sample = bytes.subarray(0, SAMPLE_BYTES);
-  if (sample.includes(0)) return sniffUtf16(sample);
-  if (isUtf8(bytes)) return 'utf-8';
-  const foreign = aroundForeign(bytes);
-  if (shareOfCommonChinese(foreign) < LEAST_COMMON_SHARE) return undefined;
-  return looksKoreanOrJapanese(foreign) ? undefined : 'gb18030';
+  const sample = piece.subarray(0, SAMPLE_BYTES);
+  if (sample.includes(0)) return sniffUtf16(sample) ?? refuseText(path);
+  if (isUtf8File(path)) return 'utf-8';
+  const foreign = aroundForeign(path);
+  if (shareOfCommonChinese(foreign) < LEAST_COMMON_SHARE) return refuseText(path);
+  return looksKoreanOrJapanese(foreign) ? refuseText(path) : 'gb18030';
+}
+
+function isUtf8File(path: string): boolean {
+  let rest: Buffer = Buffer.alloc(0);
+  for (const piece of readPieces(path)) {
+    const bytes = Buffer.concat([rest, piece]);
+    let end = bytes.length;
+    // Not within a character, which has at most three bytes after its first.
+    while (end > bytes.length - 4 && ((bytes[end - 1] ?? 0) & 0xc0) === 0x80) end--;
+    if (((bytes[end - 1] ?? 0) & 0xc0) === 0xc0) end--;
+    if (!isUtf8(bytes.subarray(0, end))) return false;
+    rest = bytes.subarray(end);
+  }
+  return isUtf8(rest);
 }
 
 /** Text holds no NUL: in UTF-16 it is half of an ASCII character, and which half says the order. */
@@ -74,9 +92,15 @@ function sniffUtf16(sample: Buffer): string | undefined {
 }
 
 /** Where the statistics find something to count: the start may be ASCII for long. */
-function aroundForeign(bytes: Buffer): Buffer {
-  const start = Math.max(0, bytes.findIndex((byte) => byte >= 0x80) - 1);
-  return bytes.subarray(start, start + SAMPLE_BYTES);
+function aroundForeign(path: string): Buffer {
+  let before: Buffer = Buffer.alloc(0);
+  for (const piece of readPieces(path)) {
+    const at = piece.findIndex((byte) => byte >= 0x80);
+    if (at === -1 && before.length === 0) continue;
+    before = Buffer.concat([before, piece.subarray(Math.max(0, before.length > 0 ? 0 : at - 1))]);
+    if (before.length >= SAMPLE_BYTES) break;
+  }
+  return before.subarray(0, SAMPLE_BYTES);
 }
 
 /** The share of GB2312's punctuation (rows 1 to 9) and common characters (rows 16 to 55) among all but ASCII. */
@@ -102,15 +126,34 @@ function looksKoreanOrJapanese(bytes: Buffer): boolean {
   return Math.max(confidence('EUC-KR'), confidence('EUC-JP')) > confidence('GB18030');
 }
 
-function foreignText(bytes: Buffer, path: string): DataError {
-  const nul = bytes.indexOf(0);
-  if (nul !== -1) return new DataError(`${path}: byte ${nul + 1} is NUL, so this is no text; check the file`);
-  const [best] = chardet.analyse(aroundForeign(bytes));
+function refuseText(path: string): never {
+  const nul = firstNul(path);
+  if (nul !== undefined) {
+    throw new DataError(`${path}: byte ${nul} is NUL, so this is no text; check the file`);
+  }
+  const [best] = chardet.analyse(aroundForeign(path));
   const isNews = best && best.name !== 'UTF-8' && best.name !== 'GB18030';
-  return new DataError(
-    `${path} line ${firstForeignLine(bytes, 'utf-8')}: the bytes are neither UTF-8 nor UTF-16 nor GB18030` +
+  throw new DataError(
+    `${path}${lineOfFault(path, 'utf-8')}: the bytes are neither UTF-8 nor UTF-16 nor GB18030` +
       `${isNews ? ` (they look like ${best.name})` : ''}; save the file as UTF-8, or name its encoding`,
   );
+}
+
+/** Its place, counted from 1. */
+function firstNul(path: string): number | undefined {
+  let before = 0;
+  for (const piece of readPieces(path)) {
+    const at = piece.indexOf(0);
+    if (at !== -1) return before + at + 1;
+    before += piece.length;
+  }
+  return undefined;
+}
+
+/** As in: ` line 3`. */
+function lineOfFault(path: string, encoding: string): string {
+  if (statSync(path).size > SEARCHED_BYTES) return '';
+  return ` line ${firstForeignLine(readFileSync(path), encoding)}`;
 }
 
 /** The line of the first bytes that are not of the encoding; found by halving, since decoding is fast. */

@@ -2,38 +2,80 @@
 import { DataError } from '../../core/index.ts';
 import { findJsonFault } from '../json-fault.ts';
 import { parseJson } from '../parse-json.ts';
-import { readLines, readText } from '../read-text.ts';
+import { readLines, readPieces, readText } from '../read-text.ts';
 import { describeValue, isObject } from '../row-values.ts';
-import type { FileRows, Row } from '../rows.ts';
+import { type FileRows, inPieces, type Row } from '../rows.ts';
+import { splitJsonList } from './json-list.ts';
 
 /** A list of rows; also rows one a line, which such files often hold in spite of their name. */
-export function readJson(path: string): FileRows {
-  const text = readText(path);
-  if (text.trim() === '') throw new DataError(`${path}: the file is empty; fill it with rows`);
-  if (startsWithObjectOnALine(text)) return readJsonLines(path);
-  return { rows: rowsOfList(parseJson(text, path), path), findings: [] };
+export function* readJson(path: string): Generator<FileRows> {
+  if (startsAsList(path)) yield* inPieces(rowsOfList(path));
+  else
+    yield* inPieces(
+      holdsLines(path) ? rowsOfLines(path) : rowsOfValue(parseJson(readText(path), path), path),
+    );
 }
 
-export function readJsonLines(path: string): FileRows {
-  const rows: Row[] = [];
-  for (const { number, text } of readLines(path)) {
-    if (text.trim() === '') continue;
-    if (rows.length === 0 && text.trimStart().startsWith('[')) {
-      return { rows: rowsOfList(parseJson(readText(path), path), path), findings: [] };
-    }
-    rows.push(rowOf(parseJson(text, path, number), path, number));
+export function* readJsonLines(path: string): Generator<FileRows> {
+  yield* inPieces(startsAsList(path) ? rowsOfList(path) : rowsOfLines(path));
+}
+
+/** Looks at no more than the first character: a list may be a single line of any length. */
+function startsAsList(path: string): boolean {
+  for (const piece of readPieces(path)) {
+    const text = piece
+      .toString('latin1')
+      .replace(/^\xef\xbb\xbf/, '')
+      .trimStart();
+    if (text !== '') return text.startsWith('[');
   }
-  return { rows, findings: [] };
+  return false;
 }
 
-/** Whether the first line is a whole object and more text follows. */
-function startsWithObjectOnALine(text: string): boolean {
-  const trimmed = text.trim();
-  const end = trimmed.indexOf('\n');
-  return trimmed.startsWith('{') && end !== -1 && findJsonFault(trimmed.slice(0, end)) === undefined;
+/**
+ * Whether the first line is a whole object and more text follows.
+ * @throws DataError when the file is empty
+ */
+function holdsLines(path: string): boolean {
+  let first: string | undefined;
+  for (const { text } of readLines(path)) {
+    if (text.trim() === '') continue;
+    if (first !== undefined) return first.startsWith('{') && findJsonFault(first) === undefined;
+    first = text.trim();
+  }
+  if (first === undefined) throw new DataError(`${path}: the file is empty; fill it with rows`);
+  return false;
 }
 
-function rowsOfList(value: unknown, path: string): Row[] {
+function* rowsOfLines(path: string): Generator<Row> {
+  for (const { number, text } of readLines(path)) {
+    if (text.trim() !== '') yield rowOf(parseJson(text, path, number), path, number);
+  }
+}
+
+/** Row by row; what is no plain list of values is read as a whole, which finds out what is wrong where. */
+function* rowsOfList(path: string): Generator<Row> {
+  let row = 0;
+  for (const text of splitJsonList(readPieces(path))) {
+    const value = text === undefined ? undefined : parsed(text);
+    if (value === undefined) {
+      const all = rowsOfValue(parseJson(readText(path), path), path);
+      yield* all.slice(row);
+      return;
+    }
+    yield rowOf(value, path, ++row);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // No JSON value is undefined.
+  }
+}
+
+function rowsOfValue(value: unknown, path: string): Row[] {
   if (Array.isArray(value)) return value.map((item, index) => rowOf(item, path, index + 1));
   const lists = isObject(value) ? Object.keys(value).filter((key) => Array.isArray(value[key])) : [];
   const hint = lists.length > 0 ? `; the list under ${JSON.stringify(lists[0])} may be it` : '';

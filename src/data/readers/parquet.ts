@@ -4,11 +4,11 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import { compressors } from 'hyparquet-compressors';
 import { DataError } from '../../core/index.ts';
 import type { RowValues } from '../row-values.ts';
-import type { FileRows, Row } from '../rows.ts';
+import { type FileRows, inPieces } from '../rows.ts';
 import { classNames, plainValue } from './plain-values.ts';
 import { checkRowCount } from './row-count.ts';
 
-export async function readParquet(path: string): Promise<FileRows> {
+export async function* readParquet(path: string): AsyncGenerator<FileRows> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   checkRowCount(Number(metadata.num_rows), statSync(path).size, path);
@@ -17,15 +17,16 @@ export async function readParquet(path: string): Promise<FileRows> {
     throw new DataError(`${path}: names ${metadata.num_rows} rows and holds ${total}; fetch the file again`);
   }
   const names = classNames(metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value);
-  const rows: Row[] = [];
+  let rowStart = 0;
   for (const group of metadata.row_groups) {
-    const rowStart = rows.length;
     const rowEnd = rowStart + Number(group.num_rows);
-    for (const values of await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd })) {
-      rows.push({ file: path, row: rows.length + 1, values: rowOf(values, names) });
-    }
+    const held = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+    const first = rowStart + 1;
+    yield* inPieces(
+      held.map((values, index) => ({ file: path, row: first + index, values: rowOf(values, names) })),
+    );
+    rowStart = rowEnd;
   }
-  return { rows, findings: [] };
 }
 
 function rowOf(values: RowValues, names: ReadonlyMap<string, readonly string[]>): RowValues {

@@ -1,6 +1,6 @@
 /** Records under a header become rows: what csv and xlsx have in common. Names columns as pandas does. */
 import { DataError } from '../../core/index.ts';
-import type { FileRows, Row } from '../rows.ts';
+import { type FileRows, inPieces, type Row } from '../rows.ts';
 import type { RowFinding } from '../samples.ts';
 
 export interface TableRecord {
@@ -14,16 +14,35 @@ const MOST_COLUMNS = 16_384;
 
 /**
  * @param records in their order, of which blank ones count for nothing; the first names the columns unless `hasHeader` is false
- * @returns records that are wider or narrower than the header as findings
+ * @yields rows, and at the end records that are wider or narrower than the header as findings
  * @throws DataError when most records do not fit the header
  */
-export function tableRows(
+export function* tableRows(
   path: string,
   records: Iterable<TableRecord>,
   { hasHeader = true }: { hasHeader?: boolean | undefined },
-): FileRows {
-  const rows: Row[] = [];
+): Generator<FileRows> {
   const findings: RowFinding[] = [];
+  let count = 0;
+  for (const piece of inPieces(fittingRows(path, records, { hasHeader, findings }))) {
+    count += piece.rows.length;
+    yield piece;
+  }
+  const [first] = findings;
+  if (first && findings.length > count) {
+    throw new DataError(
+      `${path}: ${findings.length} of ${findings.length + count} rows do not fit the header; ` +
+        `the first, row ${first.row}, ${first.reason}; if it holds a text a line, name it .txt`,
+    );
+  }
+  yield { rows: [], findings };
+}
+
+function* fittingRows(
+  path: string,
+  records: Iterable<TableRecord>,
+  { hasHeader, findings }: { readonly hasHeader: boolean; readonly findings: RowFinding[] },
+): Generator<Row> {
   let columns: string[] | undefined;
   for (const { row, fields } of records) {
     if (fields.every((field) => field === '')) continue;
@@ -44,16 +63,8 @@ export function tableRows(
       findings.push({ file: path, row, kind: 'dropped', reason });
       continue;
     }
-    rows.push({ file: path, row, values: Object.fromEntries(columns.map((name, i) => [name, fields[i]!])) });
+    yield { file: path, row, values: Object.fromEntries(columns.map((name, i) => [name, fields[i]!])) };
   }
-  const [first] = findings;
-  if (first && findings.length > rows.length) {
-    throw new DataError(
-      `${path}: ${findings.length} of ${findings.length + rows.length} rows do not fit the header; ` +
-        `the first, row ${first.row}, ${first.reason}; if it holds a text a line, name it .txt`,
-    );
-  }
-  return { rows, findings };
 }
 
 /** Names for all columns: an empty one becomes `Unnamed: 0` by its place, a repeated one gets `.1`, `.2` … */

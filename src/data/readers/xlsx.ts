@@ -26,7 +26,7 @@ const SHEET = /^xl\/worksheets\/.*\.xml$/i;
 const ADDRESS = /[\s"']r\s*=\s*["']([^"']*)["']/g;
 const PLACE = /^([A-Z]{0,3})(\d{1,7})$/;
 
-export async function readXlsx(path: string, { sheet, hasHeader }: ReadOptions): Promise<FileRows> {
+export async function* readXlsx(path: string, { sheet, hasHeader }: ReadOptions): AsyncGenerator<FileRows> {
   const { size } = statSync(path);
   if (size > LARGEST_FILE_BYTES) {
     throw new DataError(
@@ -40,7 +40,7 @@ export async function readXlsx(path: string, { sheet, hasHeader }: ReadOptions):
   }
   const archive = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   const cells = await readCells(archive, sheet, path);
-  return tableRows(path, recordsOf(cells), { hasHeader });
+  yield* tableRows(path, recordsOf(cells), { hasHeader });
 }
 
 async function readCells(archive: ArrayBuffer, sheet: string | undefined, path: string): Promise<Cell[][]> {
