@@ -5,6 +5,7 @@ import { type Bilingual, formatBytes, type Language, type OnProgress, type Progr
 const TASKS: Readonly<Record<string, Bilingual>> = {
   download: { en: 'download', zh: '下载' },
   'load weights': { en: 'load weights', zh: '加载权重' },
+  'check rows': { en: 'check rows', zh: '检查数据' },
   tokenize: { en: 'tokenize', zh: '分词' },
   evaluate: { en: 'evaluate', zh: '评估' },
   predict: { en: 'predict', zh: '预测' },
@@ -27,6 +28,8 @@ export function createTaskProgress(
   language: Language,
   stream: NodeJS.WriteStream = process.stderr,
 ): TaskProgress {
+  // Started by a supervisor, which shows it.
+  if (process.send) return { report: (progress) => process.send?.(progress), done: () => undefined };
   return stream.isTTY ? barProgress(language, stream) : lineProgress(language, stream);
 }
 

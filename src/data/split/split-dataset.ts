@@ -7,15 +7,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, nearestName, writeJsonAtomic } from '../../core/index.ts';
 import { cellText } from '../add/column-text.ts';
-import { readDatasetInfo, readRawEntry } from '../dataset-info.ts';
-import { entryNames, writeEntry } from '../info-file.ts';
+import { readDatasetInfo } from '../dataset-info.ts';
+import { writeDerived } from '../derived-dataset.ts';
+import { entryNames } from '../info-file.ts';
 import { plainText } from '../plain-text.ts';
 import { readDataset } from '../read-dataset.ts';
-import { isObject } from '../row-values.ts';
 import type { Row } from '../rows.ts';
 import type { RowFinding, Sample } from '../samples.ts';
 import { toSamples } from '../to-samples.ts';
-import { usableRows, writeJsonLines } from '../write-rows.ts';
+import { usableRows } from '../write-rows.ts';
 import { assignParts, PARTS, type Part } from './assign-parts.ts';
 
 export interface SplitOptions {
@@ -210,25 +210,11 @@ function write(
       `${join(datasetDir, 'dataset_info.json')}: "${clash}" is there already; replace it, or remove it first`,
     );
   }
-  // The rows of the parts lie in files of their own: what chose them from the old files is done with.
-  const { file_name, split, folder, subset, num_samples, columns, ...rest } = readRawEntry(datasetDir, name);
   const parts = wanted.map((part) => {
-    const file = `${name}_${part}.jsonl`;
+    const file = writeDerived(name, `${name}_${part}`, { datasetDir, rows: rowsOf(part) });
     const path = join(datasetDir, file);
-    const rows = rowsOf(part);
-    writeJsonLines(path, rows);
-    writeEntry(datasetDir, `${name}_${part}`, { file_name: file, ...rest, ...presentColumns(columns, rows) });
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
     return [`${name}_${part}`, { file, sha256 }] as const;
   });
   return Object.fromEntries(parts);
-}
-
-/** Without what no row of the part has: a column that a data set names has to be in one of its rows. */
-function presentColumns(columns: unknown, rows: readonly Row[]): object {
-  if (!isObject(columns)) return {};
-  const present = Object.entries(columns).filter(
-    ([, column]) => typeof column === 'string' && rows.some(({ values }) => Object.hasOwn(values, column)),
-  );
-  return { columns: Object.fromEntries(present) };
 }

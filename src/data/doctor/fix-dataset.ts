@@ -1,0 +1,136 @@
+/** Repairs a copy of an examined data set, and writes down each change; the rows that people gave stay as they are. */
+import { join } from 'node:path';
+import { DataError } from '../../core/index.ts';
+import { type DatasetEntry, readDatasetInfo } from '../dataset-info.ts';
+import { writeDerived } from '../derived-dataset.ts';
+import { entryNames } from '../info-file.ts';
+import { isObject, type RowValues } from '../row-values.ts';
+import type { Row } from '../rows.ts';
+import { writePieces } from '../write-rows.ts';
+import type { ExaminedDataset, RepairableRow } from './check-dataset.ts';
+import type { CheckName, Repair } from './diagnosis.ts';
+
+export interface FixOptions {
+  readonly datasetDir: string;
+  /** Name of the copy. */
+  readonly as: string;
+  /** Whether a copy of this name gives way. */
+  readonly isReplaced: boolean;
+}
+
+export interface FixedDataset {
+  readonly name: string;
+  /** In datasetDir. */
+  readonly file: string;
+  /** A line for each changed row: where it stood, why, what it was and what it is. */
+  readonly log: string;
+  readonly kept: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+/** A line of the log. */
+interface Change {
+  readonly file: string;
+  readonly row: number;
+  readonly checks: readonly CheckName[];
+  readonly action: 'removed' | 'changed';
+  /** Absent where the row holds what should stand nowhere. */
+  readonly before?: RowValues;
+  readonly after?: RowValues;
+}
+
+/** @throws DataError when nothing is to be repaired, no row would be left, or the name is taken */
+export function fixDataset(
+  { dataset, repairable }: ExaminedDataset,
+  { datasetDir, as, isReplaced }: FixOptions,
+): FixedDataset {
+  if (!isReplaced && entryNames(datasetDir).includes(as)) {
+    throw new DataError(
+      `${join(datasetDir, 'dataset_info.json')}: "${as}" is there already; replace it, or choose another name`,
+    );
+  }
+  const [entry] = readDatasetInfo(datasetDir, [dataset]);
+  const kept: { values: RowValues }[] = [];
+  const changes: Change[] = [];
+  for (const { row, repairs } of repairable) {
+    const values = repaired(row, repairs, entry!);
+    if (values) kept.push({ values });
+    if (values === row.values) continue;
+    const isSensitive = repairs.some(({ check }) => check === 'secret' || check === 'personal_data');
+    changes.push({
+      file: row.file,
+      row: row.row,
+      checks: [...new Set(repairs.map(({ check }) => check))],
+      action: values ? 'changed' : 'removed',
+      ...(!isSensitive && { before: row.values }),
+      ...(values && { after: values }),
+    });
+  }
+  if (changes.length === 0) throw new DataError(`data set "${dataset}": nothing in it is to be repaired`);
+  if (kept.length === 0) {
+    throw new DataError(`data set "${dataset}": no row would be left; mend the rows by hand`);
+  }
+  const file = writeDerived(dataset, as, { datasetDir, rows: kept });
+  const log = `${as}_changes.jsonl`;
+  writePieces(
+    join(datasetDir, log),
+    changes.map((change) => `${JSON.stringify(change)}\n`),
+  );
+  const removed = changes.filter(({ action }) => action === 'removed').length;
+  return { name: as, file, log, kept: kept.length, changed: changes.length - removed, removed };
+}
+
+/** The row's values after all repairs; the very same where none changes anything, none where it is removed. */
+function repaired(
+  { values }: Row,
+  repairs: RepairableRow['repairs'],
+  entry: DatasetEntry,
+): RowValues | undefined {
+  let result = values;
+  for (const { repair } of repairs) {
+    if (repair.kind === 'drop') return undefined;
+    result = applied(result, repair, entry);
+  }
+  return JSON.stringify(result) === JSON.stringify(values) ? values : result;
+}
+
+function applied(
+  values: RowValues,
+  repair: Exclude<Repair, { kind: 'drop' }>,
+  entry: DatasetEntry,
+): RowValues {
+  if (repair.kind === 'everywhere') return editTexts(values, repair.edit) as RowValues;
+  const { columns, tags } = entry;
+  const edit = repair.kind === 'answer' ? withAnswer(repair.text) : repair.edit;
+  const column = repair.kind === 'answer' ? columns.response : columns.system;
+  if (column !== undefined && typeof values[column] === 'string') {
+    return { ...values, [column]: edit(values[column]) };
+  }
+  const list = columns.messages === undefined ? undefined : values[columns.messages];
+  if (!Array.isArray(list)) return values;
+  const { role_tag: role = 'from', content_tag: content = 'value', system_tag: system = 'system' } = tags;
+  const at =
+    repair.kind === 'answer'
+      ? list.length - 1
+      : list.findIndex((message) => isObject(message) && message[role] === system);
+  const message: unknown = list[at];
+  if (!isObject(message) || typeof message[content] !== 'string') return values;
+  return { ...values, [columns.messages!]: list.with(at, { ...message, [content]: edit(message[content]) }) };
+}
+
+/** Thoughts before the answer stay. */
+function withAnswer(text: string): (whole: string) => string {
+  const END = '</think>';
+  return (whole) => {
+    const end = whole.lastIndexOf(END);
+    return end < 0 ? text : `${whole.slice(0, end + END.length)}\n\n${text}`;
+  };
+}
+
+function editTexts(value: unknown, edit: (text: string) => string): unknown {
+  if (typeof value === 'string') return edit(value);
+  if (Array.isArray(value)) return value.map((item) => editTexts(item, edit));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, editTexts(item, edit)]));
+}
