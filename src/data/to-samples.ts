@@ -21,23 +21,54 @@ export function toSamples(
   { rows: all, findings: unread }: FileRows,
   maxSamples?: number,
 ): { samples: Sample[]; findings: RowFinding[] } {
-  checkEntry(entry, all);
-  const rows = maxSamples === undefined ? all : all.slice(0, maxSamples);
-  const samples: Sample[] = [];
-  const findings = [...unread];
-  for (const row of rows) {
-    const { sample, finding } = toSample(row, entry);
-    if (sample) samples.push(sample);
-    if (finding) findings.push(finding);
+  const converter = new SampleConverter(entry);
+  const { samples, findings } = converter.convert({ rows: all.slice(0, maxSamples), findings: unread });
+  converter.finish();
+  return { samples, findings };
+}
+
+/** Converts a data set piece by piece. */
+export class SampleConverter {
+  readonly #entry: DatasetEntry;
+  readonly #present = new Set<string>();
+  #rows = 0;
+  #samples = 0;
+  #first: RowFinding | undefined;
+
+  /** @throws DataError when the entry is for another kind of training, or its columns lack what is needed */
+  constructor(entry: DatasetEntry) {
+    checkRanking(entry);
+    this.#entry = entry;
   }
-  const [first] = findings;
-  if (samples.length === 0 && first) {
+
+  convert({ rows, findings: unread }: FileRows): { samples: Sample[]; findings: RowFinding[] } {
+    const samples: Sample[] = [];
+    const findings = [...unread];
+    for (const row of rows) {
+      for (const column of Object.keys(row.values)) this.#present.add(column);
+      checkMedia(this.#entry, row);
+      const { sample, finding } = toSample(row, this.#entry);
+      if (sample) samples.push(sample);
+      if (finding) findings.push(finding);
+    }
+    this.#rows += rows.length;
+    this.#samples += samples.length;
+    this.#first ??= findings[0];
+    return { samples, findings };
+  }
+
+  /** @throws DataError when the entry's columns were in no row, or no row could be used */
+  finish(): void {
+    const { name, path } = this.#entry;
+    checkColumns(this.#entry, this.#present);
+    if (this.#rows === 0) throw new DataError(`${path}: no rows in it; fill it with rows`);
+    const first = this.#first;
+    if (this.#samples > 0 || !first) return;
     throw new DataError(
-      `data set "${entry.name}": none of its ${rows.length} rows can be used; ` +
+      `data set "${name}": none of its ${this.#rows} rows can be used; ` +
         `the first, ${first.file} row ${first.row}: ${first.reason}; mend the rows, or the columns in dataset_info.json`,
     );
   }
-  return { samples, findings };
 }
 
 /** One row: a sample unless it cannot be used, a finding unless it is whole. */
@@ -57,7 +88,12 @@ export function toSample(row: Row, entry: DatasetEntry): { sample?: Sample; find
 /** @throws DataError when the entry is not one for supervised training of these rows */
 export function checkEntry(entry: DatasetEntry, rows: readonly Row[]): void {
   checkRanking(entry);
-  checkColumns(entry, rows);
+  const present = new Set<string>();
+  for (const row of rows) {
+    for (const column of Object.keys(row.values)) present.add(column);
+    checkMedia(entry, row);
+  }
+  checkColumns(entry, present);
 }
 
 function checkRanking({ name, ranking }: DatasetEntry): void {
@@ -78,10 +114,8 @@ function conversationOf({ prompt, response, system, tools }: ConvertedRow): Conv
   return { messages: [...prompt, answer], ...(system !== '' && { system }), ...(tools !== '' && { tools }) };
 }
 
-/** @throws DataError when the columns that the entry needs are not in the file, or hold more than text */
-function checkColumns(entry: DatasetEntry, rows: readonly Row[]): void {
-  const present = new Set<string>();
-  for (const { values } of rows) for (const column of Object.keys(values)) present.add(column);
+/** @throws DataError when the columns that the entry needs are not in the file */
+function checkColumns(entry: DatasetEntry, present: ReadonlySet<string>): void {
   const due: readonly (keyof Columns)[] =
     entry.formatting === 'alpaca' ? ['prompt', 'response'] : ['messages'];
   for (const key of due) {
@@ -102,11 +136,15 @@ function checkColumns(entry: DatasetEntry, rows: readonly Row[]): void {
         `${near ? `did you mean "${near}"?` : 'name the right one under columns in dataset_info.json'}`,
     );
   }
-  for (const column of MEDIA.map((key) => entry.columns[key])) {
-    const row = column && rows.find(({ values }) => holdsMedia(values[column]));
-    if (!row) continue;
+}
+
+/** @throws DataError when a row holds more than text */
+function checkMedia({ columns }: DatasetEntry, { file, row, values }: Row): void {
+  for (const key of MEDIA) {
+    const column = columns[key];
+    if (column === undefined || !holdsMedia(values[column])) continue;
     throw new DataError(
-      `${row.file} row ${row.row}: "${column}" holds media, and only text can be trained here; ` +
+      `${file} row ${row}: "${column}" holds media, and only text can be trained here; ` +
         'remove the column from dataset_info.json to train on the text alone',
     );
   }
