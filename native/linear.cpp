@@ -9,7 +9,7 @@
 namespace {
 
 // Packed weights that stay in a core's second-level cache, and rows of x worked on while they are there.
-constexpr int64_t CHUNK_BYTES = 512 * 1024;
+constexpr int64_t CHUNK_BYTES = 256 * 1024;
 constexpr int64_t ROW_BLOCK = 192;
 // Contractions up to this depth are packed whole, deeper ones in blocks.
 constexpr int64_t WHOLE_DEPTH = 2048, DEPTH_BLOCK = 512;
@@ -224,6 +224,10 @@ struct InBf16 {
         for (int i = 0; i < V; i++) acc[m][i] = _mm512_fmadd_ps(left, right[i], acc[m][i]);
       }
     }
+    // Lines of y come from memory while the tile computes; else its stores would wait for them one by one.
+    const float* later = y;
+    for (int m = 0; m < M; m++, later += ldy)
+      for (int i = 0; i < V; i++) __builtin_prefetch(later + 16 * i, 1);
     const int64_t pairs = (depth + 1) / 2;
     for (int64_t d = 0; d < pairs; d++) {
       __m512bh right[V];

@@ -14,8 +14,8 @@ import type { Pointer } from './signatures.ts';
 const VARIANTS = {
   avx512bf16: {
     arch: 'x64',
-    needs: ['avx512f', 'avx512bw', 'avx512vl', 'avx512dq', 'avx512_bf16', 'fma'],
-    flags: ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mavx512bf16', '-mfma'],
+    needs: ['avx512f', 'avx512bw', 'avx512vl', 'avx512dq', 'avx512_bf16', 'fma', '3dnowprefetch'],
+    flags: ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mavx512bf16', '-mfma', '-mprfchw'],
   },
   avx512: {
     arch: 'x64',
