@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Language } from '../core/index.ts';
 import { addDataAddCommand } from './data-add-command.ts';
 import { addDataCheckCommand } from './data-check-command.ts';
+import { addDataEnrichCommand } from './data-enrich-command.ts';
 import { addDataExportCommand } from './data-export-command.ts';
 import { addDataShowCommand } from './data-show-command.ts';
 import { addDataSplitCommand } from './data-split-command.ts';
@@ -18,5 +19,6 @@ export function addDataCommand(program: Command, language: Language): void {
   addDataShowCommand(data, language);
   addDataCheckCommand(data, language);
   addDataSplitCommand(data, language);
+  addDataEnrichCommand(data, language);
   addDataExportCommand(data, language);
 }

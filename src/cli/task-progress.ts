@@ -12,6 +12,7 @@ const TASKS: Readonly<Record<string, Bilingual>> = {
   unpack: { en: 'unpack', zh: '解压' },
   'score labels': { en: 'score labels', zh: '标签打分' },
   generate: { en: 'generate', zh: '生成回答' },
+  'ask teacher': { en: 'ask teacher', zh: '请求教师模型' },
   'ask endpoint': { en: 'ask endpoint', zh: '请求接口' },
 };
 

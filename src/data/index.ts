@@ -20,3 +20,4 @@ export type { RowFinding, Sample } from './samples.ts';
 export { type ShownRow, type ShownToken, showRow } from './show-row.ts';
 export { type SplitRecord, splitDataset } from './split/split-dataset.ts';
 export { splitTrainValidation } from './split/train-validation.ts';
+export { writeSamples } from './write-samples.ts';

@@ -1,7 +1,9 @@
 /** evaluate: what models answer, judged against the truth. */
 export { compareModels, type ModelAnswers } from './compare.ts';
-export type { ComparedPair, Comparison } from './comparison.ts';
+export { type ComparedPair, type Comparison, type Figure, METRICS } from './comparison.ts';
 export { formatDisputed, formatFigures, formatLeftOut, formatPair } from './comparison-tables.ts';
+export { EndpointClient, EndpointError } from './endpoint-client.ts';
+export { chatUrl } from './endpoint-request.ts';
 export { parseEndpoint } from './endpoint-settings.ts';
 export {
   type Evaluation,
@@ -10,6 +12,7 @@ export {
   judgeModel,
   type ModelEvaluation,
   writeEvaluation,
+  writeJudgedRows,
 } from './evaluation.ts';
 export { type EndpointSettings, judgeEndpoint } from './judge-endpoint.ts';
 export {
@@ -32,3 +35,5 @@ export {
   formatWrongRows,
   type TableOptions,
 } from './terminal-tables.ts';
+export { type Check, decide, type Evidence, evidenceIn, type Measured, SIGNIFICANCE, type Verdict } from './verdict.ts';
+export { checkInWords, decisionInWords } from './verdict-words.ts';

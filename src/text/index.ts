@@ -7,5 +7,5 @@ export { loadTokenizer } from './load-tokenizer.ts';
 export { createStreamDecoder } from './stream-decoder.ts';
 export type { EncodedTurn, Template } from './template.ts';
 export { TEMPLATE_NAMES } from './templates.ts';
-export { stripThoughts } from './thinking.ts';
+export { splitThoughts, stripThoughts } from './thinking.ts';
 export type { Tokenizer } from './tokenizer.ts';

@@ -1,0 +1,204 @@
+/** `tunesmith data enrich`: a teacher model adds to each row what a task says; a new data set, checked for what it gives away. */
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { ConfigError, type Language, messageOf } from '../core/index.ts';
+import { encodeSettings, examineDataset } from '../data/index.ts';
+import {
+  ENRICH_TASKS,
+  type EnrichedDataset,
+  type EnrichTask,
+  enrichDataset,
+  TASKS,
+} from '../enrich/index.ts';
+import { readEndpoint } from './endpoint-word.ts';
+import { readRunConfig } from './run-words.ts';
+import { shownPath } from './shown-path.ts';
+import { harmless, shortened } from './shown-text.ts';
+import { createTaskProgress } from './task-progress.ts';
+
+const EN = {
+  about: 'have a teacher model add thoughts, an analysis, other wordings, labels or answers to each row',
+  name: 'name in dataset_info.json',
+  task: 'what is added',
+  teacher: 'URL of an OpenAI-style chat (key in TUNESMITH_API_KEY), or a yaml file that describes it',
+  model: 'the model that the teacher is asked for by',
+  as: 'name of the new data set (NAME_TASK)',
+  withLabel: "show the teacher the row's answer; without it the teacher is blind to it",
+  prompt:
+    'file with a prompt of your own; {question}, {system}, {labels}, {count}, and {answer} with --with-label',
+  count: 'paraphrase: versions of each row',
+  concurrency: 'requests at once',
+  temperature: 'sampling temperature',
+  maxTokens: 'tokens of an answer at most',
+  maxSamples: 'the first so many rows',
+  priceIn: 'price of a million prompt tokens, to show the cost',
+  priceOut: 'price of a million answer tokens',
+  datasetDir: 'folder of dataset_info.json',
+  replace: 'replace an earlier data set of this name',
+  notNumber: (flag: string, value: string) => `data enrich: ${flag} ${value} is no number; give one`,
+  noPrompt: (path: string, reason: string) =>
+    `${path}: cannot be read (${reason}); give the file of the prompt`,
+  told: 'The teacher sees the answers. What it writes leads to them, and will not be there when the model is asked in earnest.',
+  written: (name: string, rows: number, file: string) => `${name}: ${rows} rows in ${file}`,
+  asked: (asked: number, kept: number) => `asked ${asked} times, ${kept} answers were there from before`,
+  tokens: (prompt: number, completion: number) => `${prompt} prompt tokens, ${completion} answer tokens`,
+  cost: (cost: string) => `cost ${cost}`,
+  dropped: (count: number) => `rows left out: ${count}; the first: `,
+  agreement: (share: string) => `the teacher agrees with the rows' labels in ${share}`,
+  gives: 'WARNING: ',
+};
+const TEXTS: Readonly<Record<Language, typeof EN>> = {
+  en: EN,
+  zh: {
+    about: '由教师模型为每行补充思维链、分析、不同说法、标签或答案',
+    name: 'dataset_info.json 中的名称',
+    task: '补充的内容',
+    teacher: 'OpenAI 式对话接口的 URL（密钥置于 TUNESMITH_API_KEY），或描述它的 yaml 文件',
+    model: '向教师接口请求的模型名',
+    as: '新数据集的名称（默认 NAME_TASK）',
+    withLabel: '让教师看到该行的答案；默认看不到',
+    prompt:
+      '自定义提示词文件；可用 {question}、{system}、{labels}、{count}，以及配合 --with-label 的 {answer}',
+    count: 'paraphrase：每行改写的份数',
+    concurrency: '并发请求数',
+    temperature: '采样温度',
+    maxTokens: '回答的最大 token 数',
+    maxSamples: '只取前若干行',
+    priceIn: '每百万提示 token 的价格，用于显示费用',
+    priceOut: '每百万回答 token 的价格',
+    datasetDir: 'dataset_info.json 所在文件夹',
+    replace: '替换同名的已有数据集',
+    notNumber: (flag, value) => `data enrich：${flag} ${value} 不是数字；请给出数字`,
+    noPrompt: (path, reason) => `${path}：无法读取（${reason}）；请给出提示词文件`,
+    told: '教师看得到答案：它写出的内容由答案推出，而实际使用时没有这些内容。',
+    written: (name, rows, file) => `${name}：${rows} 行，位于 ${file}`,
+    asked: (asked, kept) => `请求 ${asked} 次，另有 ${kept} 条沿用之前的回答`,
+    tokens: (prompt, completion) => `提示 ${prompt} token，回答 ${completion} token`,
+    cost: (cost) => `费用 ${cost}`,
+    dropped: (count) => `略去的行：${count}；第一行：`,
+    agreement: (share) => `教师与数据标签一致的比例：${share}`,
+    gives: '警告：',
+  },
+};
+
+interface Options {
+  readonly task: EnrichTask;
+  readonly teacher: string;
+  readonly model?: string;
+  readonly as?: string;
+  readonly withLabel?: boolean;
+  readonly prompt?: string;
+  readonly count: string;
+  readonly concurrency: string;
+  readonly temperature: string;
+  readonly maxTokens: string;
+  readonly maxSamples?: string;
+  readonly priceIn?: string;
+  readonly priceOut?: string;
+  readonly datasetDir: string;
+  readonly replace?: boolean;
+}
+
+export function addDataEnrichCommand(data: Command, language: Language): void {
+  const text = TEXTS[language];
+  const tasks = ENRICH_TASKS.map((task) => `\n  ${task}: ${TASKS[task].about[language]}`).join('');
+  data
+    .command('enrich')
+    .description(text.about)
+    .argument('<name>', text.name)
+    .addOption(new Option('--task <task>', text.task + tasks).choices(ENRICH_TASKS).makeOptionMandatory())
+    .requiredOption('--teacher <endpoint>', text.teacher)
+    .option('--model <name>', text.model)
+    .option('--as <name>', text.as)
+    .option('--with-label', text.withLabel)
+    .option('--prompt <file>', text.prompt)
+    .option('--count <number>', text.count, '2')
+    .option('--concurrency <number>', text.concurrency, '8')
+    .option('--temperature <number>', text.temperature, '0.7')
+    .option('--max-tokens <number>', text.maxTokens, '512')
+    .option('--max-samples <number>', text.maxSamples)
+    .option('--price-in <number>', text.priceIn)
+    .option('--price-out <number>', text.priceOut)
+    .option('--dataset-dir <folder>', text.datasetDir, 'data')
+    .option('--replace', text.replace)
+    .action((name: string, options: Options) => enrich(name, options, language));
+}
+
+async function enrich(name: string, options: Options, language: Language): Promise<void> {
+  const text = TEXTS[language];
+  const number = (flag: string, value: string) => {
+    if (value.trim() !== '' && Number.isFinite(Number(value))) return Number(value);
+    throw new ConfigError(text.notNumber(flag, value));
+  };
+  const { datasetDir, task, model, withLabel: isTold = false, maxSamples } = options;
+  const as = options.as ?? `${name}_${task}`;
+  const endpoint = readEndpoint(options.teacher, process.env);
+  if (isTold) console.error(text.told);
+  const progress = createTaskProgress(language);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort(new ConfigError('data enrich: stopped; run it again to go on')));
+  const made = await enrichDataset(name, {
+    ...{ datasetDir, task, as, isTold, language, isReplaced: options.replace ?? false },
+    endpoint: {
+      ...endpoint,
+      ...(model !== undefined && { model }),
+      concurrency: number('--concurrency', options.concurrency),
+    },
+    prompt: options.prompt === undefined ? undefined : readPrompt(options.prompt, text),
+    count: number('--count', options.count),
+    temperature: number('--temperature', options.temperature),
+    maxTokens: number('--max-tokens', options.maxTokens),
+    maxSamples: maxSamples === undefined ? undefined : number('--max-samples', maxSamples),
+    onProgress: progress.report,
+    signal: stop.signal,
+  });
+  progress.done();
+  const prices = [options.priceIn, options.priceOut].map((price) => number('--price', price ?? '0'));
+  console.log(describe(made, { datasetDir, prices, language }));
+  for (const line of await whatItGivesAway(as, datasetDir, language)) console.log(text.gives + line);
+}
+
+function readPrompt(path: string, text: typeof EN): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(text.noPrompt(path, messageOf(error)), error);
+  }
+}
+
+function describe(
+  made: EnrichedDataset,
+  { datasetDir, prices, language }: { datasetDir: string; prices: readonly number[]; language: Language },
+): string {
+  const text = TEXTS[language];
+  const { name, file, rows, findings, asked, kept, promptTokens, completionTokens, agreement } = made;
+  const cost = (promptTokens * prices[0]! + completionTokens * prices[1]!) / 1e6;
+  const [first] = findings;
+  const lines = [
+    text.written(name, rows, shownPath(`${datasetDir}/${file}`)),
+    text.asked(asked, kept),
+    text.tokens(promptTokens, completionTokens) + (cost > 0 ? `, ${text.cost(cost.toFixed(4))}` : ''),
+    ...(agreement === undefined ? [] : [text.agreement(`${(100 * agreement).toFixed(1)} %`)]),
+    ...(first
+      ? [
+          `${text.dropped(findings.length)}${shownPath(first.file)} ${first.row}: ${harmless(shortened(first.reason, 120))}`,
+        ]
+      : []),
+  ];
+  return lines.join('\n');
+}
+
+/** What the doctor says of answers that stand in the prompts of the new rows. */
+async function whatItGivesAway(name: string, datasetDir: string, language: Language): Promise<string[]> {
+  const config = readRunConfig([], { model_name_or_path: 'none' });
+  // The length of rows is not looked at here: there is no model yet.
+  const settings = { ...encodeSettings(config), cutoffLen: Number.POSITIVE_INFINITY };
+  const open = () => Promise.reject(new Error('internal: no row is too long for infinity'));
+  const { diagnoses } = await examineDataset(name, {
+    ...{ datasetDir, heldOut: [], seed: config.data_seed },
+    encoding: { settings, open },
+  });
+  return diagnoses
+    .filter(({ check }) => check === 'answer_in_prompt')
+    .map(({ what, why }) => `${harmless(what[language])}; ${why[language]}`);
+}
