@@ -14,6 +14,7 @@ import {
   formatWrongRows,
   type Judged,
   writeEvaluation,
+  writeJudgedRows,
 } from '../evaluate/index.ts';
 import { evaluateModels } from '../jobs/index.ts';
 import { readEndpoint } from './endpoint-word.ts';
@@ -53,6 +54,7 @@ interface Options {
   readonly incumbent?: string;
   readonly wrong: string;
   readonly json?: string;
+  readonly rows?: string;
   readonly acceptLicense?: boolean;
 }
 
@@ -84,6 +86,7 @@ export function addEvaluateCommand(program: Command, language: Language): void {
     .option('--incumbent <name>', 'which of them is in use today: the others are held against it')
     .option('--wrong <count>', 'wrong rows to list for each model', '10')
     .option('--json <file>', 'write everything as JSON')
+    .option('--rows <file>', 'write every judged row as a line of JSON')
     .option('--accept-license', 'accept the licence of a starter model')
     .allowUnknownOption()
     .action((words: string[], options: Options) => runEvaluate(words, options, language));
@@ -130,6 +133,7 @@ async function runEvaluate(words: string[], options: Options, language: Language
     const { file, row, reason } = findings[0];
     console.log(`${text.dropped(findings.length)}${file} ${row}: ${reason}`);
   }
+  if (options.rows) writeJudgedRows(options.rows, judged);
   if (options.json) {
     writeEvaluation(options.json, dataset, evaluations, comparison);
     console.log(text.written(options.json));

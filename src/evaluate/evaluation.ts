@@ -2,7 +2,7 @@
  * What an evaluation found: judged rows become a report per model, several models stand side by side, and the whole
  * is what `evaluate --json` writes. Knows nothing of how the answers came about.
  */
-import { writeJsonAtomic } from '../core/index.ts';
+import { AtomicFile, writeJsonAtomic } from '../core/index.ts';
 import type { Comparison } from './comparison.ts';
 import { type ClassificationReport, classificationReport } from './metrics.ts';
 
@@ -82,4 +82,18 @@ export function writeEvaluation(
     ...(comparison && { comparison }),
   };
   writeJsonAtomic(path, evaluation);
+}
+
+/** Writes every row that was judged as a line of JSON, model by model: what `evaluate --rows` writes. */
+export function writeJudgedRows(
+  path: string,
+  judged: readonly { readonly evaluation: ModelEvaluation; readonly rows: readonly JudgedRow[] }[],
+): void {
+  const file = new AtomicFile(path);
+  for (const { evaluation, rows } of judged) {
+    const { model, judgedBy } = evaluation;
+    const lines = rows.map((row) => `${JSON.stringify({ model, judgedBy, ...row })}\n`);
+    file.write(Buffer.from(lines.join(''), 'utf8'));
+  }
+  file.commit();
 }

@@ -13,6 +13,7 @@ export {
   type ModelEvaluation,
   writeEvaluation,
   writeJudgedRows,
+  writeJudgedRows,
 } from './evaluation.ts';
 export { type EndpointSettings, judgeEndpoint } from './judge-endpoint.ts';
 export {

@@ -3,7 +3,9 @@
  * in the caller's own process brings the engine along, and is loaded when it is called.
  */
 import type { RunConfig } from '../config/index.ts';
+import type { TrainingEstimate } from '../train/index.ts';
 import type { Chat } from './chat.ts';
+import type { EstimateOptions } from './estimate-run.ts';
 import type { EvaluateOptions, EvaluateResult } from './evaluate-models.ts';
 import type { OpenOptions } from './open-model.ts';
 
@@ -13,6 +15,8 @@ export type { EvaluateOptions, EvaluateResult } from './evaluate-models.ts';
 export type { OpenOptions } from './open-model.ts';
 export { resumeConfig } from './resume-job.ts';
 export { findJob, followJob, type Job, startJob } from './start-job.ts';
+export { Supervisor } from './supervisor.ts';
+export type { JobKind, JobOrder, JobState, JobView } from './supervisor-record.ts';
 
 /** @see EvaluateOptions */
 export async function evaluateModels(config: RunConfig, options: EvaluateOptions): Promise<EvaluateResult> {
@@ -24,4 +28,10 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
 export async function openChat(config: RunConfig, options?: OpenOptions): Promise<Chat> {
   const room = await import('./chat.ts');
   return room.Chat.open(config, options);
+}
+
+/** What the training of a run file would take. */
+export async function estimateRun(config: RunConfig, options: EstimateOptions): Promise<TrainingEstimate> {
+  const room = await import('./estimate-run.ts');
+  return room.estimateRun(config, options);
 }

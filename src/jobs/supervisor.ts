@@ -1,0 +1,187 @@
+/**
+ * Keeps a queue of jobs in a folder and starts each when its lane is free, as a process of its own that goes on when
+ * this one is killed. What it knows it reads from the folder, so a new supervisor goes on where the last one was.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RunError } from '../core/index.ts';
+import { followEvents, signalRun } from '../runs/index.ts';
+import {
+  type JobOrder,
+  type JobRecord,
+  type JobView,
+  type Lane,
+  readRecord,
+  readRecords,
+  viewJob,
+  writeRecord,
+} from './supervisor-record.ts';
+
+export interface SupervisorOptions {
+  /** Where the jobs lie, a folder each. */
+  readonly folder: string;
+  /** The words that start the program with Node: its options and its main file. */
+  readonly program: readonly string[];
+  /** Something about the jobs is different now. */
+  readonly onChange?: () => void;
+}
+
+const ID = /^[\w-]{8,64}$/;
+const IS_SOURCE = import.meta.url.endsWith('.ts');
+const WORKER = fileURLToPath(new URL(`./supervisor-worker.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url));
+
+export class Supervisor implements Disposable {
+  readonly #options: SupervisorOptions;
+  readonly #closing = new AbortController();
+  readonly #watched = new Set<string>();
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    mkdirSync(options.folder, { recursive: true });
+    this.#goOn();
+  }
+
+  /** The latest first. */
+  list(): JobView[] {
+    return readRecords(this.#options.folder)
+      .map((record) => viewJob(this.folderOf(record.id), record))
+      .reverse();
+  }
+
+  /** @throws RunError for an id that is none */
+  get(id: string): JobView {
+    const folder = this.folderOf(id);
+    if (!existsSync(join(folder, 'job.json'))) {
+      throw new RunError(`job ${id}: there is no such job; look at the list of jobs`);
+    }
+    return viewJob(folder, readRecord(folder));
+  }
+
+  /** @throws RunError for what cannot be an id, so that no path is made of it */
+  folderOf(id: string): string {
+    if (!ID.test(id)) throw new RunError(`job ${id.slice(0, 80)}: is no job's id; look at the list of jobs`);
+    return join(this.#options.folder, id);
+  }
+
+  /** A new job's id and folder, for files that its order names. */
+  newFolder(): { id: string; folder: string } {
+    const time = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14);
+    const id = `${time}-${randomBytes(3).toString('hex')}`;
+    const folder = this.folderOf(id);
+    mkdirSync(folder, { recursive: true });
+    return { id, folder };
+  }
+
+  /** Puts a job at the end of the queue; it begins at once where its lane is free. */
+  add(order: JobOrder, id = this.newFolder().id): JobView {
+    writeRecord(this.folderOf(id), { ...order, id, created: new Date().toISOString() });
+    this.#goOn();
+    return this.get(id);
+  }
+
+  /** Takes a job out of the queue, or stops it: politely, or at once. */
+  stop(id: string, atOnce = false): void {
+    const job = this.get(id);
+    if (job.state === 'queued') {
+      const record = readRecord(this.folderOf(id));
+      writeRecord(this.folderOf(id), { ...record, cancelled: new Date().toISOString() });
+      this.#changed();
+    } else if (job.state === 'running') {
+      this.#signal(job, atOnce);
+    }
+  }
+
+  /** Forgets a job that is over; what it made elsewhere stays. */
+  remove(id: string): void {
+    const { state } = this.get(id);
+    if (state === 'running') throw new RunError(`job ${id}: it is running; stop it before`);
+    const folder = this.folderOf(id);
+    // Gone at once for whoever looks, also where deleting takes long.
+    const doomed = join(this.#options.folder, `.removed-${id}`);
+    renameSync(folder, doomed);
+    rmSync(doomed, { recursive: true, force: true });
+    this.#changed();
+  }
+
+  /** Looks no further; the jobs go on. */
+  [Symbol.dispose](): void {
+    this.#closing.abort();
+  }
+
+  /** Starts what may start, and watches what runs. */
+  #goOn(): void {
+    if (this.#closing.signal.aborted) return;
+    const jobs = this.list().reverse();
+    const busy = new Set<Lane>(jobs.filter(({ state }) => state === 'running').map(({ lane }) => lane));
+    for (const job of jobs) {
+      if (job.state === 'running') this.#watch(job.id);
+      if (job.state !== 'queued' || (job.lane !== 'none' && busy.has(job.lane))) continue;
+      busy.add(job.lane);
+      this.#start(job);
+      this.#watch(job.id);
+    }
+    this.#changed();
+  }
+
+  #start({ id }: JobView): void {
+    const folder = this.folderOf(id);
+    const log = openSync(join(folder, 'worker.log'), 'a');
+    const loader = IS_SOURCE ? ['--import', import.meta.resolve('tsx')] : [];
+    try {
+      const child = spawn(process.execPath, [...loader, WORKER, folder, ...this.#options.program], {
+        // A session of its own: neither Ctrl-C nor the end of this process reaches it.
+        detached: true,
+        stdio: ['ignore', log, log],
+        windowsHide: true,
+      });
+      child.on('exit', () => this.#goOn());
+      child.on('error', () => this.#goOn());
+      child.unref();
+      const record: JobRecord = readRecord(folder);
+      if (child.pid !== undefined) writeRecord(folder, { ...record, pid: child.pid });
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  /** Until it is over, whoever started it. */
+  async #watch(id: string): Promise<void> {
+    if (this.#watched.has(id)) return;
+    this.#watched.add(id);
+    const { signal } = this.#closing;
+    let from = 0;
+    try {
+      for (;;) {
+        for await (const { event, end } of followEvents(this.folderOf(id), { signal, from })) {
+          from = end;
+          if (event.type === 'state' || (event.type === 'log' && this.get(id).url)) this.#changed();
+        }
+        if (signal.aborted || this.get(id).state !== 'running') break;
+        // Not claimed yet, or a training that outlived its attendant.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error; // removed meanwhile
+    } finally {
+      this.#watched.delete(id);
+    }
+    this.#goOn();
+  }
+
+  #signal(job: JobView, atOnce: boolean): void {
+    const folder = this.folderOf(job.id);
+    try {
+      signalRun(folder, atOnce ? 'SIGTERM' : 'SIGINT');
+    } catch (error) {
+      if (!(error instanceof RunError) || job.outputDir === undefined) throw error;
+      signalRun(job.outputDir, atOnce ? 'SIGKILL' : 'SIGINT'); // its attendant was killed, it was not
+    }
+  }
+
+  #changed(): void {
+    this.#options.onChange?.();
+  }
+}

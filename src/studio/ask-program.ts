@@ -1,0 +1,40 @@
+/** Runs a short command of the program and takes what it prints; for questions whose answer needs rooms that the studio does not load. */
+import { spawn } from 'node:child_process';
+import { TunesmithError } from '../core/index.ts';
+
+const MOST_BYTES = 16 * 2 ** 20;
+const TIMEOUT_MS = 120_000;
+
+/** @throws TunesmithError with what the command said in its error */
+export function askProgram(
+  words: readonly string[],
+  { program, signal }: { program: readonly string[]; signal: AbortSignal },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...program, ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', TUNESMITH_GUARDED: '1' },
+      signal,
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+      windowsHide: true,
+    });
+    let output = '';
+    let complaint = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (output.length > MOST_BYTES) child.kill('SIGKILL');
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint = (complaint + text).slice(-8000);
+    });
+    child.on('error', (error) =>
+      reject(new TunesmithError('command', `${words[0]}: ${error.message}`, error)),
+    );
+    child.on('close', (code) => {
+      if (code === 0) return resolve(output);
+      const sentence = /error: ([\s\S]*)$/.exec(complaint)?.[1]?.trim();
+      return reject(new TunesmithError('command', sentence || `${words[0]}: ended with exit code ${code}`));
+    });
+  });
+}

@@ -1,0 +1,120 @@
+/** The data sets of the workspace as its dataset_info.json names them; a bin for those that were removed. */
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { z } from 'zod';
+import { DataError, messageOf, writeJsonAtomic } from '../core/index.ts';
+import { MissingError } from './bind-route.ts';
+import type { Dataset } from './wire/index.ts';
+import type { Workspace } from './workspace.ts';
+
+const Info = z.record(
+  z.string(),
+  z.looseObject({ file_name: z.string().optional(), formatting: z.string().optional() }),
+);
+type Info = z.infer<typeof Info>;
+
+const BIN_ID = /^\d{14}-[\w-]{1,40}$/;
+
+export class DatasetList {
+  readonly #workspace: Workspace;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  list(): Dataset[] {
+    return Object.entries(this.#read()).map(([name, entry]) => {
+      const { file_name: file = '', formatting = 'alpaca' } = entry;
+      const path = join(this.#workspace.data, file);
+      if (file === '' || !existsSync(path)) {
+        return {
+          name,
+          file,
+          formatting,
+          problem: `${file || 'file_name'}: there is no such file in the data folder`,
+        };
+      }
+      const { size: sizeBytes, mtime } = statSync(path);
+      return { name, file, formatting, sizeBytes, changed: mtime.toISOString() };
+    });
+  }
+
+  /** Where a data set lies, with what tells its versions apart. @throws MissingError */
+  place(name: string): { datasetDir: string; name: string; version: string } {
+    const entry = this.#read()[name];
+    if (!entry)
+      throw new MissingError(
+        `data set ${name.slice(0, 100)}: is not in dataset_info.json; choose one of the list`,
+      );
+    const path = this.#workspace.inside(join('data', entry.file_name ?? ''), `data set ${name}`);
+    const version = existsSync(path) ? `${statSync(path).mtimeMs} ${statSync(path).size}` : 'missing';
+    return { datasetDir: this.#workspace.data, name, version: `${version} ${JSON.stringify(entry)}` };
+  }
+
+  /** Takes the entry out, and its file where no other entry has it. @returns what brings it back */
+  remove(name: string): string {
+    this.place(name);
+    const { [name]: entry, ...others } = this.#read();
+    const id = `${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)}-${Math.random().toString(36).slice(2, 8)}`;
+    const bin = this.#workspace.state('bin', id);
+    mkdirSync(bin, { recursive: true });
+    writeJsonAtomic(join(bin, 'entry.json'), { name, entry });
+    const file = entry?.file_name;
+    if (file !== undefined && !Object.values(others).some((other) => other.file_name === file)) {
+      const path = join(this.#workspace.data, file);
+      if (existsSync(path)) renameSync(path, join(bin, 'file'));
+    }
+    writeJsonAtomic(this.#path(), others);
+    return id;
+  }
+
+  restore(id: string): string {
+    const bin = this.#workspace.state('bin', BIN_ID.test(id) ? id : 'none');
+    if (!existsSync(join(bin, 'entry.json')))
+      throw new MissingError('bin: it is not there any more; upload the data again');
+    const { name, entry } = JSON.parse(readFileSync(join(bin, 'entry.json'), 'utf8')) as {
+      name: string;
+      entry: Info[string];
+    };
+    const info = this.#read();
+    if (info[name])
+      throw new DataError(`data set ${name}: there is another of this name now; rename that one first`);
+    const target = this.#workspace.inside(join('data', entry?.file_name ?? ''), `data set ${name}`);
+    if (existsSync(join(bin, 'file'))) renameSync(join(bin, 'file'), target);
+    writeJsonAtomic(this.#path(), { ...info, [name]: entry });
+    renameSync(join(bin, 'entry.json'), join(bin, 'restored.json'));
+    return name;
+  }
+
+  /** Copies an example folder's files and entries; names that are there already stay. */
+  addExample(folder: string, prefix: string): string[] {
+    const info = this.#read();
+    const example = Info.parse(JSON.parse(readFileSync(join(folder, 'dataset_info.json'), 'utf8')));
+    for (const [name, entry] of Object.entries(example)) {
+      const file = `${prefix}/${entry.file_name}`;
+      mkdirSync(dirname(join(this.#workspace.data, file)), { recursive: true });
+      cpSync(join(folder, entry.file_name!), join(this.#workspace.data, file));
+      info[name] = {
+        ...entry,
+        file_name: relative(this.#workspace.data, join(this.#workspace.data, file)).split(sep).join('/'),
+      };
+    }
+    writeJsonAtomic(this.#path(), info);
+    return Object.keys(example);
+  }
+
+  #path(): string {
+    return join(this.#workspace.data, 'dataset_info.json');
+  }
+
+  /** @throws DataError when the file is broken */
+  #read(): Info {
+    const path = this.#path();
+    if (!existsSync(path)) return {};
+    try {
+      return Info.parse(JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, '')));
+    } catch (error) {
+      throw new DataError(`${path}: cannot be read, ${messageOf(error)}; mend it by hand`, error);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** Trainings: the list, one run with its curves and its stream, starting, stopping and going on. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { parseRunFile, type RunConfig, resolveRunConfig, toRunFile } from '../../config/index.ts';
+import { RunError } from '../../core/index.ts';
+import { resumeConfig } from '../../jobs/index.ts';
+import { listRuns, readResults, signalRun } from '../../runs/index.ts';
+import { bind } from '../bind-route.ts';
+import { estimateRun } from '../estimate-run.ts';
+import { commandLine, jobOnWire } from '../job-on-wire.ts';
+import { findRun, memoryOf, runId, runOnWire } from '../run-list.ts';
+import { readSeries } from '../run-series.ts';
+import { placeSettings } from '../run-settings.ts';
+import { streamFolder } from '../stream-events.ts';
+import type { Studio } from '../studio.ts';
+import { RUNS } from '../wire/index.ts';
+
+export function runRoutes(api: OpenAPIHono, studio: Studio): void {
+  const { supervisor, workspace, changes } = studio;
+
+  bind(api, RUNS.list, () => ({ runs: listRuns().map((run) => runOnWire(run, workspace)) }));
+
+  bind(api, RUNS.start, ({ body }) =>
+    start(studio, resolveRunConfig(placeSettings(body.settings, workspace))),
+  );
+
+  bind(api, RUNS.estimate, ({ body, signal }) =>
+    estimateRun(resolveRunConfig(placeSettings(body.settings, workspace)), { studio, signal }),
+  );
+
+  bind(api, RUNS.get, ({ params }) => {
+    const run = findRun(params.id);
+    const { view, output_dir } = run;
+    const memoryBytes = view.state === 'running' && view.process ? memoryOf(view.process.pid) : undefined;
+    const job = supervisor.list().find(({ kind, outputDir }) => kind === 'train' && outputDir === output_dir);
+    const runFile = view.runFile ?? '';
+    return {
+      ...runOnWire(run, workspace),
+      runFile,
+      command: commandLine(['train', join(workspace.shown(output_dir), 'run.yaml')]),
+      results: { ...readResults(output_dir, 'all') },
+      ...(memoryBytes !== undefined && { memoryBytes }),
+      ...(job && { job: job.id }),
+    };
+  });
+
+  bind(api, RUNS.series, ({ params }) => readSeries(findRun(params.id).output_dir));
+
+  bind(api, RUNS.stop, ({ params, body }) => {
+    signalRun(findRun(params.id).output_dir, body.atOnce ? 'SIGKILL' : 'SIGINT');
+    changes.tell('runs');
+    return { done: true };
+  });
+
+  bind(api, RUNS.resume, ({ params, body }) => {
+    const { output_dir, view } = findRun(params.id);
+    if (view.state === 'running') throw new RunError(`resume ${output_dir}: it is running; stop it before`);
+    return start(studio, resumeConfig(output_dir, body.settings));
+  });
+
+  api.get('/api/runs/:id/events', (context) =>
+    streamFolder(context, findRun(context.req.param('id')).output_dir),
+  );
+}
+
+function start({ supervisor, workspace }: Studio, config: RunConfig) {
+  const { id, folder } = supervisor.newFolder();
+  const runFile = join(folder, 'train.yaml');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(runFile, toRunFile(config));
+  // What will be read is what was written.
+  resolveRunConfig(parseRunFile(toRunFile(config), runFile));
+  const outputDir = config.output_dir!;
+  const job = supervisor.add(
+    {
+      kind: 'train',
+      title: workspace.shown(outputDir),
+      lane: 'device',
+      words: ['train', runFile],
+      outputDir,
+      about: { model: config.model_name_or_path, dataset: config.dataset.join(',') },
+    },
+    id,
+  );
+  return { job: jobOnWire(job), run: runId(outputDir) };
+}

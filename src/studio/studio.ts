@@ -1,0 +1,44 @@
+/** What the routes share: the workspace, the queue of jobs, the process that reads rows, and word of what changed. */
+import { Supervisor } from '../jobs/index.ts';
+import { DataDesk } from './data-desk.ts';
+import { Changes } from './stream-events.ts';
+import { Workspace } from './workspace.ts';
+
+export interface StudioOptions {
+  /** The folder that the studio works in. */
+  readonly workspace: string;
+  /** Further folders that hold models. */
+  readonly modelFolders?: readonly string[];
+  /** The words that start the program with Node. */
+  readonly program: readonly string[];
+  readonly version: string;
+  /** Rooms of the program that are there: pages of others are not shown. */
+  readonly rooms: readonly string[];
+  /** Where the built page lies. */
+  readonly page: string;
+  /** Where the examples lie that come with the program. */
+  readonly examples: string;
+}
+
+export class Studio implements Disposable {
+  readonly options: StudioOptions;
+  readonly workspace: Workspace;
+  readonly supervisor: Supervisor;
+  readonly desk = new DataDesk();
+  readonly changes = new Changes();
+
+  constructor(options: StudioOptions) {
+    this.options = options;
+    this.workspace = new Workspace(options.workspace, options.modelFolders);
+    this.supervisor = new Supervisor({
+      folder: this.workspace.state('jobs'),
+      program: options.program,
+      onChange: () => this.changes.tell('jobs', 'runs'),
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.supervisor[Symbol.dispose]();
+    this.desk[Symbol.dispose]();
+  }
+}

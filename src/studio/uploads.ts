@@ -1,0 +1,101 @@
+/**
+ * Files that the page sends: streamed to disk under a name of our own making, never larger than the bound, and gone
+ * after a day. What is in them is read elsewhere.
+ */
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { DataError, TunesmithError } from '../core/index.ts';
+import { MissingError } from './bind-route.ts';
+import type { Upload } from './wire/index.ts';
+
+/** Larger tables are better put into the data folder than sent through a browser. */
+export const MOST_UPLOAD_BYTES = 2 ** 30;
+const KEPT_MS = 24 * 60 * 60 * 1000;
+const TYPES = ['.csv', '.tsv', '.json', '.jsonl', '.xlsx', '.parquet', '.arrow', '.txt'];
+const ID = /^[a-f\d]{16}$/;
+
+export class Uploads {
+  readonly #folder: string;
+  readonly #mostBytes: number;
+
+  constructor(folder: string, mostBytes = MOST_UPLOAD_BYTES) {
+    this.#folder = folder;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** @throws DataError for a type that is not read, TunesmithError `large` for what is too large */
+  async take(name: string, body: ReadableStream<Uint8Array> | null): Promise<Upload> {
+    const extension = extname(name).toLowerCase();
+    if (!TYPES.includes(extension)) {
+      throw new DataError(
+        `upload ${name.slice(0, 100)}: ${extension || 'no ending'} is not read; send one of ${TYPES.join(', ')}`,
+      );
+    }
+    if (body === null)
+      throw new DataError(`upload ${name.slice(0, 100)}: it is empty; choose a file with rows`);
+    this.#forgetOld();
+    const id = randomBytes(8).toString('hex');
+    const folder = join(this.#folder, id);
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, safeName(name));
+    try {
+      await pipeline(
+        Readable.fromWeb(body as NodeReadableStream<Uint8Array>),
+        bound(this.#mostBytes),
+        createWriteStream(path, { flags: 'wx' }),
+      );
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+    return { id, name: basename(path), sizeBytes: statSync(path).size };
+  }
+
+  /** @throws MissingError for an id that is none */
+  pathOf(id: string): string {
+    const folder = join(this.#folder, ID.test(id) ? id : 'none');
+    const [name] = ID.test(id) && existsSync(folder) ? readdirSync(folder) : [];
+    if (name === undefined) throw new MissingError('upload: it is not here any more; upload the file again');
+    return join(folder, name);
+  }
+
+  discard(id: string): void {
+    if (ID.test(id)) rmSync(join(this.#folder, id), { recursive: true, force: true });
+  }
+
+  #forgetOld(): void {
+    if (!existsSync(this.#folder)) return;
+    for (const id of readdirSync(this.#folder)) {
+      if (Date.now() - statSync(join(this.#folder, id)).mtimeMs > KEPT_MS) this.discard(id);
+    }
+  }
+}
+
+/** Letters, digits and little else, no path, no leading dot. */
+function safeName(name: string): string {
+  const plain = basename(name.replaceAll('\\', '/')).replaceAll(/[^\p{L}\p{N}_. -]/gu, '_');
+  return plain.replace(/^[. ]+/, '_').slice(-120);
+}
+
+function bound(mostBytes: number): Transform {
+  let size = 0;
+  return new Transform({
+    transform(chunk: Uint8Array, _encoding, next) {
+      size += chunk.length;
+      const isTooLarge = size > mostBytes;
+      next(
+        isTooLarge
+          ? new TunesmithError(
+              'large',
+              `upload: more than ${Math.round(mostBytes / 2 ** 20)} MiB; put the file into the data folder instead`,
+            )
+          : null,
+        chunk,
+      );
+    },
+  });
+}

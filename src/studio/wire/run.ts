@@ -1,0 +1,147 @@
+/** Trainings as the page sees them: the list, one run, and its curves as columns. */
+import { z } from 'zod';
+import { Job } from './job.ts';
+import { Done, route } from './route.ts';
+
+export const RunState = z.enum(['queued', 'running', 'finished', 'stopped', 'failed', 'died', 'unknown']);
+
+export const Step = z.object({
+  step: z.number(),
+  totalSteps: z.number(),
+  epoch: z.number(),
+  loss: z.number(),
+  loggedLoss: z.number().optional(),
+  learningRate: z.number(),
+  gradNorm: z.number(),
+  tokensPerSecond: z.number(),
+  rowsPerSecond: z.number(),
+  elapsedSeconds: z.number(),
+  remainingSeconds: z.number(),
+  totalTokens: z.number(),
+});
+
+export const Run = z.object({
+  id: z.string(),
+  /** Relative to the workspace where it lies there. */
+  folder: z.string(),
+  model: z.string(),
+  dataset: z.string(),
+  started: z.string(),
+  ended: z.string().optional(),
+  state: RunState,
+  phase: z.string().optional(),
+  message: z.string().optional(),
+  code: z.string().optional(),
+  lastStep: Step.optional(),
+  /** It holds an adapter that can answer. */
+  hasAdapter: z.boolean(),
+  /** It can go on. */
+  hasCheckpoint: z.boolean(),
+});
+export type Run = z.infer<typeof Run>;
+
+export const RunDetail = Run.extend({
+  /** The run file, as YAML. */
+  runFile: z.string(),
+  command: z.string(),
+  /** Figures as in all_results.json. */
+  results: z.record(z.string(), z.number()),
+  /** Resident memory of its process, in bytes, while it runs. */
+  memoryBytes: z.number().optional(),
+  job: z.string().optional(),
+});
+export type RunDetail = z.infer<typeof RunDetail>;
+
+/** One array a column, all as long as `step`; NaN cannot go over JSON and is null. */
+export const Series = z.object({
+  step: z.array(z.number()),
+  loss: z.array(z.number().nullable()),
+  learningRate: z.array(z.number().nullable()),
+  gradNorm: z.array(z.number().nullable()),
+  tokensPerSecond: z.array(z.number().nullable()),
+  evaluation: z.object({ step: z.array(z.number()), loss: z.array(z.number().nullable()) }),
+  checkpoints: z.array(z.number()),
+  /** The last lines of the log. */
+  log: z.array(z.object({ time: z.string(), level: z.string(), message: z.string() })),
+  findings: z.number(),
+  /** Byte offset behind what was read: the stream of events goes on there. */
+  end: z.number(),
+});
+export type Series = z.infer<typeof Series>;
+
+export const Settings = z.record(z.string(), z.unknown());
+
+export const Estimate = z.object({
+  rows: z.number(),
+  steps: z.number(),
+  /** Tokens that the whole training reads. */
+  tokens: z.number(),
+  longestRow: z.number(),
+  cutRows: z.number(),
+  memoryBytes: z.number().optional(),
+  weightBytes: z.number().optional(),
+  adapterBytes: z.number().optional(),
+  activationBytes: z.number().optional(),
+  availableBytes: z.number(),
+  /** From how fast this machine trained this model before; absent where it never did. */
+  seconds: z.number().optional(),
+  tokensPerSecond: z.number().optional(),
+});
+export type Estimate = z.infer<typeof Estimate>;
+
+const ById = z.object({ id: z.string() });
+
+export const RUNS = {
+  list: route({
+    method: 'get',
+    path: '/api/runs',
+    summary: 'All runs of this machine, the latest first',
+    response: z.object({ runs: z.array(Run) }),
+  }),
+  start: route({
+    method: 'post',
+    path: '/api/runs',
+    summary: 'Train, or put it in the queue',
+    body: z.object({ settings: Settings }),
+    response: z.object({ job: Job, run: z.string() }),
+  }),
+  estimate: route({
+    method: 'post',
+    path: '/api/runs/estimate',
+    summary: 'What a training would take',
+    body: z.object({ settings: Settings }),
+    response: Estimate,
+  }),
+  get: route({
+    method: 'get',
+    path: '/api/runs/{id}',
+    summary: 'One run',
+    params: ById,
+    response: RunDetail,
+  }),
+  series: route({
+    method: 'get',
+    path: '/api/runs/{id}/series',
+    summary: 'Its curves and log so far',
+    params: ById,
+    response: Series,
+  }),
+  stop: route({
+    method: 'post',
+    path: '/api/runs/{id}/stop',
+    summary: 'Stop after the present step, with a checkpoint; or at once',
+    params: ById,
+    body: z.object({ atOnce: z.boolean().default(false) }),
+    response: Done,
+  }),
+  resume: route({
+    method: 'post',
+    path: '/api/runs/{id}/resume',
+    summary: 'Go on from the last checkpoint, maybe for more epochs',
+    params: ById,
+    body: z.object({
+      settings: z.object({ num_train_epochs: z.number().positive().optional() }).default({}),
+    }),
+    response: z.object({ job: Job, run: z.string() }),
+  }),
+};
