@@ -72,6 +72,7 @@ export function peakMemory(
     const done = ending.get(index) ?? [];
     const reuses =
       IN_PLACE.has(nameOf(tensor)) &&
+      !usesKernel(tensor, machine) &&
       done.some((one) => bytesOf(one) === bytes && tensor.inputs.some((source) => owner.get(source) === one));
     peak = Math.max(peak, live + (reuses ? 0 : bytes) + workspaceBytes(tensor, bytes, machine));
     live += bytes - done.reduce((sum, one) => sum + bytesOf(one), 0);
@@ -80,14 +81,20 @@ export function peakMemory(
 }
 
 /** What an operation takes beside its inputs and its result. */
-function workspaceBytes({ op, inputs, attributes }: Tensor, ownBytes: number, machine: Machine): number {
-  const { native, compose } = op as Op<unknown>;
-  if (native && machine.native && native.accepts(inputs, attributes)) {
-    return BYTES_PER_FLOAT * (native.workspace?.(inputs, attributes, machine.threads) ?? 0);
+function workspaceBytes(tensor: Tensor, ownBytes: number, machine: Machine): number {
+  const { inputs, attributes } = tensor;
+  const { native, compose } = tensor.op as Op<unknown>;
+  if (usesKernel(tensor, machine)) {
+    return BYTES_PER_FLOAT * (native!.workspace?.(inputs, attributes, machine.threads) ?? 0);
   }
   if (!compose) return 0;
   const leaves = inputs.map(({ shape, dtype }) => input('', shape, dtype));
   return peakMemory([compose(leaves, attributes)], machine) - ownBytes;
+}
+
+function usesKernel({ op, inputs, attributes }: Tensor, machine: Machine): boolean {
+  const { native } = op as Op<unknown>;
+  return machine.native && (native?.accepts(inputs, attributes) ?? false);
 }
 
 function nameOf(tensor: Tensor): string {

@@ -257,8 +257,13 @@ const KERNEL_TOLERANCE = 2e-5;
 /**
  * Compares own kernels with the lowering that is their oracle, on sizes at and beside the edges of vectors and tiles:
  * values and gradients. Skips, and says so, where no kernels could be built.
+ * @param tolerance where the oracle itself is less exact than f32 allows
  */
-export function testKernels({ arena, nativeArena }: TestDevice, cases: readonly ReverseCase[]): void {
+export function testKernels(
+  { arena, nativeArena }: TestDevice,
+  cases: readonly ReverseCase[],
+  tolerance = KERNEL_TOLERANCE,
+): void {
   if (!nativeArena.device.nativeKernels) console.warn('no own kernels here: they are not compared');
   it.skipIf(!nativeArena.device.nativeKernels).each(cases)(
     'own kernels give what ggml gives: $name',
@@ -273,7 +278,7 @@ export function testKernels({ arena, nativeArena }: TestDevice, cases: readonly 
             index === 0 ? 'values' : `gradient ${index}`,
             (await found!)[index]!,
             values,
-            KERNEL_TOLERANCE,
+            tolerance,
           );
         }
       };

@@ -29,6 +29,16 @@ export const ropeOp: Op<Rope> = {
     const dimensions = x!.shape.at(-1)!;
     return context.rope(context.contiguous(x!), positions!, factors, { dimensions, base, frequencyScale });
   },
+  native: {
+    name: 'rope',
+    accepts: () => true,
+    parameters: ([x, , factors], { base, frequencyScale }, encode) => [
+      ...x!.shape,
+      encode(base),
+      encode(frequencyScale),
+      factors ? 1 : 0,
+    ],
+  },
 };
 
 /**
