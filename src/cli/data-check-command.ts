@@ -123,12 +123,12 @@ async function checkData(name: string, words: string[], options: Options, langua
   const fixed =
     options.fix === undefined
       ? undefined
-      : fixDataset(examined, {
+      : await fixDataset(examined, {
           datasetDir,
           as: options.fix === true ? `${name}_fixed` : options.fix,
           isReplaced: options.replace ?? false,
         });
-  const { repairable: _, ...examination } = examined;
+  const { repairs: _, ...examination } = examined;
   if (options.json) {
     console.log(JSON.stringify({ ...examination, ...(fixed && { fixed }) }, null, 2));
     return;

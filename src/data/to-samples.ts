@@ -24,7 +24,7 @@ export function toSamples(
   const converter = new SampleConverter(entry);
   const { samples, findings } = converter.convert({ rows: all.slice(0, maxSamples), findings: unread });
   converter.finish();
-  return { samples, findings };
+  return { samples: samples.filter((sample) => sample !== undefined), findings };
 }
 
 /** Converts a data set piece by piece. */
@@ -41,18 +41,21 @@ export class SampleConverter {
     this.#entry = entry;
   }
 
-  convert({ rows, findings: unread }: FileRows): { samples: Sample[]; findings: RowFinding[] } {
-    const samples: Sample[] = [];
+  /** @returns a sample, or none, for each row */
+  convert({ rows, findings: unread }: FileRows): { samples: (Sample | undefined)[]; findings: RowFinding[] } {
+    const samples: (Sample | undefined)[] = [];
+    let count = 0;
     const findings = [...unread];
     for (const row of rows) {
       for (const column of Object.keys(row.values)) this.#present.add(column);
       checkMedia(this.#entry, row);
       const { sample, finding } = toSample(row, this.#entry);
-      if (sample) samples.push(sample);
+      samples.push(sample);
+      if (sample) count++;
       if (finding) findings.push(finding);
     }
     this.#rows += rows.length;
-    this.#samples += samples.length;
+    this.#samples += count;
     this.#first ??= findings[0];
     return { samples, findings };
   }
@@ -72,7 +75,7 @@ export class SampleConverter {
 }
 
 /** One row: a sample unless it cannot be used, a finding unless it is whole. */
-export function toSample(row: Row, entry: DatasetEntry): { sample?: Sample; finding?: RowFinding } {
+function toSample(row: Row, entry: DatasetEntry): { sample?: Sample; finding?: RowFinding } {
   const origin = { file: row.file, row: row.row };
   try {
     const converted = convertRow(row.values, entry);
@@ -83,17 +86,6 @@ export function toSample(row: Row, entry: DatasetEntry): { sample?: Sample; find
     if (!(error instanceof UnusableRow)) throw error;
     return { finding: { ...origin, kind: 'dropped', reason: error.message } };
   }
-}
-
-/** @throws DataError when the entry is not one for supervised training of these rows */
-export function checkEntry(entry: DatasetEntry, rows: readonly Row[]): void {
-  checkRanking(entry);
-  const present = new Set<string>();
-  for (const row of rows) {
-    for (const column of Object.keys(row.values)) present.add(column);
-    checkMedia(entry, row);
-  }
-  checkColumns(entry, present);
 }
 
 function checkRanking({ name, ranking }: DatasetEntry): void {

@@ -1,20 +1,18 @@
-/** Examines a data set: every row passes all checks once, and what they find comes with rows, reasons and repairs. */
+/** Examines a data set: every row passes all checks, and what they find comes with rows, reasons and repairs. */
 import type { OnProgress } from '../../core/index.ts';
 import { stripThoughts } from '../../text/index.ts';
-import { readDatasetInfo } from '../dataset-info.ts';
-import { readDataset } from '../read-dataset.ts';
-import type { Row } from '../rows.ts';
+import { type DatasetEntry, readDatasetInfo } from '../dataset-info.ts';
 import type { RowFinding, Sample } from '../samples.ts';
-import { checkEntry, toSample } from '../to-samples.ts';
 import { ADVICE } from './advice.ts';
 import { AnswerInPromptCheck } from './answer-in-prompt.ts';
 import { type Encoding, findCutRows, mayBeCut } from './cut-rows.ts';
-import type { Check, CheckedRow, Diagnosis, Finding, Repair, Severity } from './diagnosis.ts';
+import type { Check, CheckedRow, CheckName, Diagnosis, Finding, Repair, Severity } from './diagnosis.ts';
 import { LabelCheck } from './labels.ts';
 import { LanguageMixCheck } from './language-mix.ts';
 import { ConflictCheck, DuplicateCheck } from './repeated.ts';
 import { SensitiveCheck } from './sensitive.ts';
 import { SimilarRowsCheck } from './similar-rows.ts';
+import { eachRow, Origins } from './usable-rows.ts';
 
 export interface CheckOptions {
   readonly datasetDir: string;
@@ -38,13 +36,14 @@ export interface Examination {
 
 /** An examination with what is needed to repair the rows. */
 export interface ExaminedDataset extends Examination {
-  readonly repairable: readonly RepairableRow[];
+  readonly seed: number;
+  /** What is to be done to usable rows, by their number. */
+  readonly repairs: ReadonlyMap<number, readonly CheckedRepair[]>;
 }
 
-/** A row, and what is to be done to it: the repairs of all findings that concern it. */
-export interface RepairableRow {
-  readonly row: Row;
-  readonly repairs: readonly { readonly check: Finding['check']; readonly repair: Repair }[];
+export interface CheckedRepair {
+  readonly check: CheckName;
+  readonly repair: Repair;
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
@@ -55,11 +54,11 @@ export async function examineDataset(name: string, options: CheckOptions): Promi
   const { datasetDir, heldOut, encoding, seed, onProgress } = options;
   const [entry] = readDatasetInfo(datasetDir, [name]);
   const similar = new SimilarRowsCheck();
-  for (const { asked, system, answer, place } of await heldOutRows(heldOut, options)) {
-    similar.seeHeldOut({ asked, system, answer, place });
+  for (const heldOutEntry of readDatasetInfo(datasetDir, heldOut)) {
+    for await (const row of eachRow(heldOutEntry, seed)) {
+      if (row.kind === 'usable') similar.seeHeldOut(checkedRow(row.sample, row.place));
+    }
   }
-  const read = await readDataset(entry!, seed);
-  checkEntry(entry!, read.rows);
   const checks: Check[] = [
     new DuplicateCheck(),
     new ConflictCheck(),
@@ -69,61 +68,53 @@ export async function examineDataset(name: string, options: CheckOptions): Promi
     new SensitiveCheck(),
     similar,
   ];
-  const usable: Row[] = [];
-  const long: number[] = [];
-  const unusable: { row?: Row; finding: RowFinding }[] = read.findings.map((finding) => ({ finding }));
-  for (const [index, row] of read.rows.entries()) {
-    const { sample, finding } = toSample(row, entry!);
-    if (sample) {
-      const checked = checkedRow(sample, usable.length);
+  const origins = new Origins();
+  const long = new Set<number>();
+  const unusable: RowFinding[] = [];
+  for await (const row of eachRow(entry!, seed)) {
+    if (row.kind === 'unusable') unusable.push(row.finding);
+    else {
+      const checked = checkedRow(row.sample, row.place);
       for (const check of checks) check.see(checked);
-      if (mayBeCut(sample, encoding.settings)) long.push(checked.place);
-      usable.push(row);
-    } else if (finding) unusable.push({ row, finding });
-    const done = index + 1;
-    if (done % ROWS_PER_REPORT === 0 || done === read.rows.length) {
-      onProgress?.({ task: 'check rows', done, total: read.rows.length, unit: 'rows' });
+      if (mayBeCut(row.sample, encoding.settings)) long.add(row.place);
+      origins.push(row.sample.origin);
     }
+    const done = origins.count + unusable.length;
+    if (done % ROWS_PER_REPORT === 0) onProgress?.({ task: 'check rows', done, unit: 'rows' });
   }
-  const longSamples = long.map((place) => ({ place, sample: toSample(usable[place]!, entry!).sample! }));
   const findings = [
     ...checks.flatMap((check) => check.finish()),
-    ...(long.length > 0 ? await findCutRows(longSamples, usable.length, encoding) : []),
+    ...(long.size > 0 ? await findCutRows(rowsAt(long, entry!, seed), origins.count, encoding) : []),
   ];
-  const repairs = new Map<Row, { check: Finding['check']; repair: Repair }[]>();
-  const note = (row: Row, check: Finding['check'], repair: Repair | undefined) => {
-    if (repair) repairs.set(row, [...(repairs.get(row) ?? []), { check, repair }]);
-  };
-  for (const { row } of unusable) if (row) note(row, 'unusable', { kind: 'drop' });
+  const repairs = new Map<number, CheckedRepair[]>();
   for (const { check, rows } of findings) {
-    for (const { place, repair } of rows) note(usable[place]!, check, repair);
+    for (const { place, repair } of rows) {
+      if (repair) repairs.set(place, [...(repairs.get(place) ?? []), { check, repair }]);
+    }
   }
   const diagnoses = [
     ...unusableDiagnosis(unusable),
-    ...findings.map((finding) => diagnosisOf(finding, usable)),
+    ...findings.map((finding) => diagnosisOf(finding, origins)),
   ];
   return {
     dataset: name,
     heldOut,
-    rows: read.rows.length + read.findings.length,
-    usableRows: usable.length,
+    seed,
+    rows: origins.count + unusable.length,
+    usableRows: origins.count,
     diagnoses: diagnoses.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
-    repairable: read.rows.map((row) => ({ row, repairs: repairs.get(row) ?? [] })),
+    repairs,
   };
 }
 
-async function heldOutRows(
-  names: readonly string[],
-  { datasetDir, seed }: CheckOptions,
-): Promise<CheckedRow[]> {
-  const rows: CheckedRow[] = [];
-  for (const entry of readDatasetInfo(datasetDir, names)) {
-    for (const row of (await readDataset(entry, seed)).rows) {
-      const { sample } = toSample(row, entry);
-      if (sample) rows.push(checkedRow(sample, rows.length));
-    }
+async function* rowsAt(
+  places: ReadonlySet<number>,
+  entry: DatasetEntry,
+  seed: number,
+): AsyncGenerator<{ place: number; sample: Sample }> {
+  for await (const row of eachRow(entry, seed)) {
+    if (row.kind === 'usable' && places.has(row.place)) yield row;
   }
-  return rows;
 }
 
 function checkedRow({ conversation }: Sample, place: number): CheckedRow {
@@ -135,16 +126,16 @@ function checkedRow({ conversation }: Sample, place: number): CheckedRow {
   return { place, system, asked, answer: stripThoughts(messages.at(-1)!.content) };
 }
 
-function diagnosisOf({ rows, ...finding }: Finding, usable: readonly Row[]): Diagnosis {
+function diagnosisOf({ rows, ...finding }: Finding, origins: Origins): Diagnosis {
   return {
     ...finding,
     ...ADVICE[finding.check],
     isFixable: rows.some(({ repair }) => repair),
-    rows: rows.map(({ place, note }) => ({ file: usable[place]!.file, row: usable[place]!.row, note })),
+    rows: rows.map(({ place, note }) => ({ ...origins.at(place), note })),
   };
 }
 
-function unusableDiagnosis(unusable: readonly { finding: RowFinding }[]): Diagnosis[] {
+function unusableDiagnosis(unusable: readonly RowFinding[]): Diagnosis[] {
   if (unusable.length === 0) return [];
   const count = unusable.length;
   return [
@@ -154,7 +145,7 @@ function unusableDiagnosis(unusable: readonly { finding: RowFinding }[]): Diagno
       what: { en: `${count} rows cannot be used`, zh: `${count} 行无法使用` },
       ...ADVICE.unusable,
       isFixable: true,
-      rows: unusable.map(({ finding: { file, row, reason } }) => ({
+      rows: unusable.map(({ file, row, reason }) => ({
         file,
         row,
         note: { en: reason, zh: reason },

@@ -26,14 +26,14 @@ export function mayBeCut({ conversation }: Sample, { cutoffLen }: RowSettings): 
 
 /** @param rows those that may be cut, `of` all */
 export async function findCutRows(
-  rows: Iterable<{ readonly place: number; readonly sample: Sample }>,
+  rows: AsyncIterable<{ readonly place: number; readonly sample: Sample }>,
   of: number,
   { settings, open }: Encoding,
 ): Promise<Finding[]> {
   const { template, tokenizer } = await open();
   const rule = rowRule(template, tokenizer, settings);
   const cut: ConcernedRow[] = [];
-  for (const { place, sample } of rows) {
+  for await (const { place, sample } of rows) {
     const { finding } = encodeRow(sample, rule);
     if (finding) cut.push({ place, note: both(finding.reason), repair: { kind: 'drop' } });
   }

@@ -108,7 +108,7 @@ describe('finds, names the rows, and repairs a copy', () => {
     const examined = await examine(datasetDir);
     const diagnosis = examined.diagnoses.find((one) => one.check === check);
     expect(diagnosis?.rows.map(({ row }) => row)).toEqual(found);
-    const { file, log } = fixDataset(examined, { datasetDir, as: 'mended', isReplaced: false });
+    const { file, log } = await fixDataset(examined, { datasetDir, as: 'mended', isReplaced: false });
     const mended = readFileSync(join(datasetDir, file), 'utf8')
       .trim()
       .split('\n')
@@ -155,7 +155,7 @@ describe('the answer in the prompt', () => {
     const examined = await examine(datasetDir);
     expect(examined.diagnoses).toMatchObject([{ check: 'answer_in_prompt', severity: 'error' }]);
     expect(examined.diagnoses[0]!.rows).toHaveLength(48);
-    fixDataset(examined, { datasetDir, as: 'mended', isReplaced: false });
+    await fixDataset(examined, { datasetDir, as: 'mended', isReplaced: false });
     const [first] = readFileSync(join(datasetDir, 'mended.jsonl'), 'utf8').split('\n');
     expect(JSON.parse(first!).system).toBe('The customer lost something. Answer briefly.');
   });
@@ -173,10 +173,10 @@ it('asks for a tokenizer only where a row may be too long', async () => {
 it('refuses to write where nothing is to be repaired, or over another data set', async () => {
   const datasetDir = folderWith({ train: SOUND, other: SOUND });
   const examined = await examine(datasetDir);
-  expect(() => fixDataset(examined, { datasetDir, as: 'mended', isReplaced: false })).toThrow(
+  await expect(fixDataset(examined, { datasetDir, as: 'mended', isReplaced: false })).rejects.toThrow(
     'nothing in it is to be repaired',
   );
-  expect(() => fixDataset(examined, { datasetDir, as: 'other', isReplaced: false })).toThrow(
+  await expect(fixDataset(examined, { datasetDir, as: 'other', isReplaced: false })).rejects.toThrow(
     '"other" is there already',
   );
 });

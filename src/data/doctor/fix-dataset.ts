@@ -5,10 +5,10 @@ import { type DatasetEntry, readDatasetInfo } from '../dataset-info.ts';
 import { writeDerived } from '../derived-dataset.ts';
 import { entryNames } from '../info-file.ts';
 import { isObject, type RowValues } from '../row-values.ts';
-import type { Row } from '../rows.ts';
 import { writePieces } from '../write-rows.ts';
-import type { ExaminedDataset, RepairableRow } from './check-dataset.ts';
+import type { CheckedRepair, ExaminedDataset } from './check-dataset.ts';
 import type { CheckName, Repair } from './diagnosis.ts';
+import { eachRow } from './usable-rows.ts';
 
 export interface FixOptions {
   readonly datasetDir: string;
@@ -41,10 +41,10 @@ interface Change {
 }
 
 /** @throws DataError when nothing is to be repaired, no row would be left, or the name is taken */
-export function fixDataset(
-  { dataset, repairable }: ExaminedDataset,
+export async function fixDataset(
+  { dataset, seed, repairs }: ExaminedDataset,
   { datasetDir, as, isReplaced }: FixOptions,
-): FixedDataset {
+): Promise<FixedDataset> {
   if (!isReplaced && entryNames(datasetDir).includes(as)) {
     throw new DataError(
       `${join(datasetDir, 'dataset_info.json')}: "${as}" is there already; replace it, or choose another name`,
@@ -53,18 +53,19 @@ export function fixDataset(
   const [entry] = readDatasetInfo(datasetDir, [dataset]);
   const kept: { values: RowValues }[] = [];
   const changes: Change[] = [];
-  for (const { row, repairs } of repairable) {
-    const values = repaired(row, repairs, entry!);
-    if (values) kept.push({ values });
-    if (values === row.values) continue;
-    const isSensitive = repairs.some(({ check }) => check === 'secret' || check === 'personal_data');
+  for await (const row of eachRow(entry!, seed)) {
+    const { values } = row;
+    const { file, row: number } = row.kind === 'usable' ? row.sample.origin : row.finding;
+    const due = row.kind === 'usable' ? (repairs.get(row.place) ?? []) : BROKEN;
+    const after = values && repaired(values, due, entry!);
+    if (after) kept.push({ values: after });
+    if (after && after === values) continue;
+    const checks = [...new Set(due.map(({ check }) => check))];
+    const isSensitive = checks.includes('secret') || checks.includes('personal_data');
     changes.push({
-      file: row.file,
-      row: row.row,
-      checks: [...new Set(repairs.map(({ check }) => check))],
-      action: values ? 'changed' : 'removed',
-      ...(!isSensitive && { before: row.values }),
-      ...(values && { after: values }),
+      ...{ file, row: number, checks, action: after ? 'changed' : 'removed' },
+      ...(values && !isSensitive && { before: values }),
+      ...(after && { after }),
     });
   }
   if (changes.length === 0) throw new DataError(`data set "${dataset}": nothing in it is to be repaired`);
@@ -81,10 +82,12 @@ export function fixDataset(
   return { name: as, file, log, kept: kept.length, changed: changes.length - removed, removed };
 }
 
+const BROKEN: readonly CheckedRepair[] = [{ check: 'unusable', repair: { kind: 'drop' } }];
+
 /** The row's values after all repairs; the very same where none changes anything, none where it is removed. */
 function repaired(
-  { values }: Row,
-  repairs: RepairableRow['repairs'],
+  values: RowValues,
+  repairs: readonly CheckedRepair[],
   entry: DatasetEntry,
 ): RowValues | undefined {
   let result = values;
