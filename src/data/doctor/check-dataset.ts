@@ -118,12 +118,17 @@ async function* rowsAt(
 }
 
 function checkedRow({ conversation }: Sample, place: number): CheckedRow {
-  const { messages, system = '' } = conversation;
+  const { messages, system = '', tools = '' } = conversation;
   const asked = messages
     .slice(0, -1)
     .map(({ content }) => content)
     .join('\n');
-  return { place, system, asked, answer: stripThoughts(messages.at(-1)!.content) };
+  return {
+    place,
+    system: tools ? `${system}\n${tools}` : system,
+    asked,
+    answer: stripThoughts(messages.at(-1)!.content),
+  };
 }
 
 function diagnosisOf({ rows, ...finding }: Finding, origins: Origins): Diagnosis {

@@ -121,6 +121,13 @@ describe('finds, names the rows, and repairs a copy', () => {
   });
 });
 
+it('lets a question have two answers in free text', async () => {
+  const free = SOUND.map((row, i) => ({ ...row, output: `We looked into case ${i} and found it.` }));
+  const rows = [...free, { ...free[0]!, output: 'Thank you, it is on its way.' }];
+  const { diagnoses } = await examine(folderWith({ train: rows }));
+  expect(diagnoses).toMatchObject([{ check: 'conflict', severity: 'note', isFixable: false }]);
+});
+
 it('leaves numbers alone that only look like personal data', async () => {
   const rows = [
     ...SOUND,

@@ -1,6 +1,7 @@
 /** Rows that stand there twice, and questions that have two answers. */
 import { plainText } from '../plain-text.ts';
 import type { Check, CheckedRow, ConcernedRow, Finding } from './diagnosis.ts';
+import { AnswerCounts } from './labels.ts';
 import { hashText } from './text-hash.ts';
 
 /** Finds rows whose system prompt, question and answer all stand in an earlier row. */
@@ -37,6 +38,7 @@ export class ConflictCheck implements Check {
   readonly #before = { alone: [] as number[], whole: [] as number[] };
   readonly #answers: number[] = [];
   readonly #answerTexts = new Map<string, number>();
+  readonly #counts = new AnswerCounts();
 
   see({ place, system, asked, answer }: CheckedRow): void {
     const question = plainText(asked);
@@ -45,12 +47,15 @@ export class ConflictCheck implements Check {
     const text = plainText(answer);
     if (!this.#answerTexts.has(text)) this.#answerTexts.set(text, this.#answerTexts.size);
     this.#answers[place] = this.#answerTexts.get(text)!;
+    this.#counts.add(answer);
   }
 
   finish(): Finding[] {
     // Where all rows ask the same, what they ask about stands in the system prompt.
     const kind = this.#last.alone.size === 1 ? 'whole' : 'alone';
     const texts = [...this.#answerTexts.keys()];
+    // Free text may well answer a question in two ways; a label may not.
+    const areLabels = this.#counts.labels().size > 0;
     const rows: ConcernedRow[] = [];
     let questions = 0;
     for (const last of this.#last[kind].values()) {
@@ -76,7 +81,7 @@ export class ConflictCheck implements Check {
             en: `one question, ${counts.size} answers: ${named}`,
             zh: `同一问题有 ${counts.size} 个答案：${named}`,
           },
-          ...(!isKept && { repair: { kind: 'drop' } }),
+          ...(areLabels && !isKept && { repair: { kind: 'drop' } }),
         });
       }
     }
@@ -86,7 +91,7 @@ export class ConflictCheck implements Check {
       zh: `${questions} 个问题有不止一个答案（共 ${rows.length} 行）`,
     };
     rows.sort((a, b) => a.place - b.place);
-    return [{ check: 'conflict', severity: 'error', what, rows }];
+    return [{ check: 'conflict', severity: areLabels ? 'error' : 'note', what, rows }];
   }
 
   #chain(kind: 'alone' | 'whole', key: number, place: number): void {
