@@ -7,7 +7,7 @@ import { harmless } from './shown-text.ts';
 
 const EN = {
   about:
-    'write a data set as alpaca, sharegpt, openai or csv, or its questions as a batch for the OpenAI API',
+    'write a data set as alpaca, sharegpt, openai, csv or parquet, or its questions as a batch for the OpenAI API',
   name: 'name in dataset_info.json',
   file: 'file to write; .json makes a list, any other ending a row a line',
   datasetDir: 'folder of dataset_info.json',
@@ -21,7 +21,7 @@ const EN = {
 const TEXTS: Readonly<Record<Language, typeof EN>> = {
   en: EN,
   zh: {
-    about: '将数据集导出为 alpaca、sharegpt、openai、csv，或将其问题导出为 OpenAI API 的批处理文件',
+    about: '将数据集导出为 alpaca、sharegpt、openai、csv、parquet，或将其问题导出为 OpenAI API 的批处理文件',
     name: 'dataset_info.json 中的名称',
     file: '要写入的文件；.json 写成列表，其他扩展名每行一条',
     datasetDir: 'dataset_info.json 所在文件夹',

@@ -236,18 +236,22 @@ test('what is exported says the same when it is read again', async () => {
     { numRuns: 60 },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 4 }), async (rows) => {
-      await exported(rows, entry, 'csv', 'csv');
-      const { rows: back } = await readRows(join(datasetDir, 'out.csv'));
-      const flat = rows.map(({ history, ...rest }) => ({
-        ...rest,
-        history: history.length > 0 ? JSON.stringify(history) : '',
-      }));
-      const hasHistory = rows.some(({ history }) => history.length > 0);
-      expect(back.map(({ values }) => values)).toEqual(
-        hasHistory ? flat : flat.map(({ history: _, ...rest }) => rest),
-      );
-    }),
+    fc.asyncProperty(
+      fc.array(row, { minLength: 2, maxLength: 4 }),
+      fc.constantFrom('csv' as const, 'parquet' as const),
+      async (rows, format) => {
+        await exported(rows, entry, format, format);
+        const { rows: back } = await readRows(join(datasetDir, `out.${format}`));
+        const flat = rows.map(({ history, ...rest }) => ({
+          ...rest,
+          history: history.length > 0 ? JSON.stringify(history) : '',
+        }));
+        const hasHistory = rows.some(({ history }) => history.length > 0);
+        expect(back.map(({ values }) => values)).toEqual(
+          hasHistory ? flat : flat.map(({ history: _, ...rest }) => rest),
+        );
+      },
+    ),
     { numRuns: 40 },
   );
 });

@@ -1,7 +1,8 @@
 /** A data set written for other programs, whole or not at all. */
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { DataError } from '../../core/index.ts';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { DataError, writeFileAtomic } from '../../core/index.ts';
 import type { Conversation } from '../../text/index.ts';
 import { readDatasetInfo } from '../dataset-info.ts';
 import { readDataset } from '../read-dataset.ts';
@@ -49,10 +50,9 @@ export async function exportDataset(
       number: index + 1,
     }),
   );
-  writePieces(
-    path,
-    format === 'csv' ? csvPieces(rows) : jsonPieces(rows, format !== 'openai-batch' && isList(path)),
-  );
+  if (format === 'parquet') writeFileAtomic(path, parquetBytes(rows));
+  else if (format === 'csv') writePieces(path, csvPieces(rows));
+  else writePieces(path, jsonPieces(rows, format !== 'openai-batch' && isList(path)));
   return { rows: rows.length, findings };
 }
 
@@ -95,6 +95,16 @@ function* csvPieces(rows: readonly Readonly<Record<string, unknown>>[]): Generat
   const line = (fields: readonly unknown[]) => `${fields.map(csvField).join(',')}\n`;
   yield `\ufeff${line(columns)}`;
   for (const row of rows) yield line(columns.map((column) => row[column] ?? ''));
+}
+
+function parquetBytes(rows: readonly Readonly<Record<string, unknown>>[]): Uint8Array {
+  const columns = [...new Set(rows.flatMap(Object.keys))];
+  const columnData = columns.map((name) => ({
+    name,
+    data: rows.map((row) => row[name] ?? ''),
+    type: 'STRING' as const,
+  }));
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
 }
 
 function csvField(value: unknown): string {

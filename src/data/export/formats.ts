@@ -3,7 +3,7 @@ import type { Conversation, Role } from '../../text/index.ts';
 import { UnusableRow } from '../row-values.ts';
 import { openaiBody } from './openai-messages.ts';
 
-export const EXPORT_FORMATS = ['alpaca', 'sharegpt', 'openai', 'csv', 'openai-batch'] as const;
+export const EXPORT_FORMATS = ['alpaca', 'sharegpt', 'openai', 'csv', 'parquet', 'openai-batch'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** What a format needs to know of a row beside its conversation. */
@@ -35,15 +35,8 @@ export const EXPORTS: Readonly<Record<ExportFormat, ExportRow>> = {
     ...(tools && { tools }),
   }),
   openai: (conversation) => ({ ...openaiBody(conversation) }),
-  csv: (conversation) => {
-    const { instruction, output, system, history } = alpacaRow(conversation);
-    return {
-      instruction,
-      output,
-      ...(system !== undefined && { system }),
-      ...(history !== undefined && { history: JSON.stringify(history) }),
-    };
-  },
+  csv: flatRow,
+  parquet: flatRow,
   'openai-batch': (conversation, { number, model }) => ({
     custom_id: `row-${number}`,
     method: 'POST',
@@ -52,6 +45,17 @@ export const EXPORTS: Readonly<Record<ExportFormat, ExportRow>> = {
     body: { model, ...openaiBody({ ...conversation, messages: conversation.messages.slice(0, -1) }) },
   }),
 };
+
+/** Texts only. */
+function flatRow(conversation: Conversation): ReturnType<ExportRow> {
+  const { instruction, output, system, history } = alpacaRow(conversation);
+  return {
+    instruction,
+    output,
+    ...(system !== undefined && { system }),
+    ...(history !== undefined && { history: JSON.stringify(history) }),
+  };
+}
 
 function alpacaRow({ messages, system, tools }: Conversation): ReturnType<ExportRow> {
   if (tools) throw new UnusableRow('it has tools');
