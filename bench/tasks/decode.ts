@@ -3,7 +3,7 @@
  * it is measured by answers of one token and taken off.
  */
 import { resolveModel } from '../../src/hub/index.ts';
-import { type GenerateOptions, generate, generateAll, Session } from '../../src/infer/index.ts';
+import { createEngine, generateAll, type InferenceEngine } from '../../src/infer/index.ts';
 import { baseDecoder, loadModel, openDevice } from '../../src/load/index.ts';
 
 export interface DecodeOrder {
@@ -31,11 +31,11 @@ export async function measureDecoding(order: DecodeOrder): Promise<DecodeOutcome
   using device = openDevice({ name: 'cpu', threads: order.threads });
   using model = await loadModel(await resolveModel(order.model), device, { dtype: 'bf16' });
   const loadSeconds = (performance.now() - began) / 1000;
-  const capacity = Math.max(...prompts.map((prompt) => prompt.length)) + newTokens + 1;
-  using session = new Session(baseDecoder(model), model.arena, { slots: prompts.length, capacity });
+  const contextLength = Math.max(...prompts.map((prompt) => prompt.length)) + newTokens + 1;
+  await using engine = createEngine(baseDecoder(model), model.arena, { contextLength });
   const answerAll = async (count: number): Promise<{ seconds: number; answer: readonly number[] }> => {
     const started = performance.now();
-    const answers = await answered(session, prompts, count);
+    const answers = await answered(engine, prompts, count);
     return { seconds: (performance.now() - started) / 1000, answer: answers[0]! };
   };
   let { answer } = await answerAll(newTokens + 1); // graphs are compiled now
@@ -50,14 +50,10 @@ export async function measureDecoding(order: DecodeOrder): Promise<DecodeOutcome
 }
 
 /** Nothing ends an answer early. */
-async function answered(
-  session: Session,
+function answered(
+  engine: InferenceEngine,
   prompts: readonly (readonly number[])[],
   maxNewTokens: number,
 ): Promise<number[][]> {
-  const options: GenerateOptions = { maxNewTokens, stopTokens: new Set(), sampling: GREEDY };
-  if (prompts.length > 1) return generateAll(session, prompts, options);
-  const answer: number[] = [];
-  for await (const token of generate(session, prompts[0]!, options)) answer.push(token);
-  return [answer];
+  return generateAll(engine, prompts, { maxNewTokens, stopTokens: new Set(), sampling: GREEDY });
 }

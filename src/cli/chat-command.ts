@@ -90,7 +90,7 @@ async function runChat(
   const text = TEXTS[language];
   const config = readRunConfig(words, options.acceptLicense ? { accept_license: true } : {});
   const progress = createTaskProgress(language);
-  using chat = await openChat(config, {
+  await using chat = await openChat(config, {
     onProgress: progress.report,
     onNote: (note) => process.stderr.write(`${note[language]}\n`),
     acceptLicense: licensePrompt(language, config.accept_license),

@@ -4,14 +4,7 @@
  */
 import { DataError, type OnProgress } from '../core/index.ts';
 import type { Sample } from '../data/index.ts';
-import {
-  generateAll,
-  type Sampling,
-  type ScoringMode,
-  Session,
-  scoreLabels,
-  scoringSize,
-} from '../infer/index.ts';
+import { createEngine, generateAll, type Sampling, type ScoringMode } from '../infer/index.ts';
 import type { adaptedDecoder, LoadedModel } from '../load/index.ts';
 import type { Template } from '../text/index.ts';
 import { labelOf, normalizeAnswer } from './answers.ts';
@@ -38,8 +31,6 @@ export interface Judged {
   readonly rows: readonly JudgedRow[];
 }
 
-/** Rows answered side by side: more gain nothing on a CPU. */
-const ANSWER_SLOTS = 16;
 const GREEDY: Sampling = { doSample: false, temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, seed: 0 };
 
 /** The gold answer of a sample, without thoughts. */
@@ -81,9 +72,10 @@ export async function judgeByLabels(
   const prompts = promptsOf(samples, model, options);
   const thinking = { enableThinking: options.enableThinking };
   const answers = labels.map((label) => template.encodeAnswer(model.tokenizer, label, thinking));
-  using session = new Session(decoder, model.arena, scoringSize(prompts, answers, model.spec.vocabSize));
+  const longest = Math.max(...answers.map((answer) => answer.length));
+  await using engine = createEngine(decoder, model.arena, { contextLength: longestOf(prompts) + longest });
   const started = performance.now();
-  const scores = await scoreLabels(session, prompts, answers, { mode, onProgress, signal });
+  const scores = await engine.classify({ prompts, labels: answers, mode, onProgress, signal });
   const seconds = (performance.now() - started) / 1000;
   const rows = samples.map((sample, index): JudgedRow => {
     const { winner, logProbability, logProbabilities } = scores[index]!;
@@ -102,12 +94,11 @@ export async function judgeByAnswers(
 ): Promise<Judged> {
   const { labels, template, onProgress, signal } = options;
   const prompts = promptsOf(samples, model, options);
-  const longest = Math.max(...prompts.map((prompt) => prompt.length));
-  const size = { slots: Math.min(ANSWER_SLOTS, prompts.length), capacity: longest + maxNewTokens };
-  using session = new Session(decoder, model.arena, size);
+  const contextLength = longestOf(prompts) + maxNewTokens;
+  await using engine = createEngine(decoder, model.arena, { contextLength });
   const stopTokens = stopIds(template, model);
   const started = performance.now();
-  const generated = await generateAll(session, prompts, {
+  const generated = await generateAll(engine, prompts, {
     maxNewTokens,
     stopTokens,
     sampling: GREEDY,
@@ -139,6 +130,10 @@ export function answerLimit(
 export function stopIds(template: Template, { tokenizer }: LoadedModel): Set<number> {
   const names = [...template.stopTokens, ...tokenizer.endTokens];
   return new Set(names.flatMap((token) => tokenizer.tokenToId(token) ?? []));
+}
+
+function longestOf(prompts: readonly (readonly number[])[]): number {
+  return Math.max(...prompts.map((prompt) => prompt.length));
 }
 
 function promptsOf(

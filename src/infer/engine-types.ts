@@ -2,6 +2,7 @@
  * What an inference engine promises: many requests at once over one base model, each with an adapter of its own or
  * none. Token ids in, token ids and numbers out; it knows no texts and no HTTP.
  */
+import type { OnProgress } from '../core/index.ts';
 import type { LabelScore, ScoringMode } from './label-scoring.ts';
 import type { Sampling } from './sampler.ts';
 
@@ -65,6 +66,7 @@ export interface ClassifyRequest extends Request {
   /** Token ids of each label as an answer, end token included; at least two. */
   readonly labels: readonly (readonly number[])[];
   readonly mode: ScoringMode;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 export interface EmbedRequest extends Request {
@@ -91,7 +93,7 @@ export interface EngineStatistics {
   readonly tokensPerSecond: number;
 }
 
-export interface InferenceEngine {
+export interface InferenceEngine extends AsyncDisposable {
   /** Tokens that prompt and answer may have together. */
   readonly contextLength: number;
   /** Names that a request may give as its adapter. */

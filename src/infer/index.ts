@@ -1,4 +1,6 @@
 /** infer: answers and label probabilities from a decoder; token ids in, token ids and numbers out. */
+export type { EngineAdapter } from './adapter-set.ts';
+export { createEngine, type EngineOptions } from './engine.ts';
 export type {
   ClassifyRequest,
   EmbedRequest,
@@ -11,13 +13,6 @@ export type {
   TokenConstraint,
   TokenLogprob,
 } from './engine-types.ts';
-export { type GenerateOptions, generate, generateAll } from './generate.ts';
-export {
-  type LabelScore,
-  type ScoringMode,
-  type ScoringOptions,
-  scoreLabels,
-  scoringSize,
-} from './label-scoring.ts';
+export { generateAll } from './generate.ts';
+export type { LabelScore, ScoringMode } from './label-scoring.ts';
 export type { Sampling } from './sampler.ts';
-export { Session } from './session.ts';

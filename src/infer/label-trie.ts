@@ -4,10 +4,15 @@ import { assert } from '../core/index.ts';
 export interface TrieNode {
   /** The token that leads here; −1 at the root. */
   readonly token: number;
-  readonly parent: TrieNode | undefined;
   readonly children: TrieNode[];
   /** The label that is complete here. */
   label?: number;
+}
+
+/** Nodes one after the other, and where the first branches off. */
+export interface Branch {
+  readonly from: TrieNode;
+  readonly line: readonly TrieNode[];
 }
 
 /**
@@ -15,13 +20,13 @@ export interface TrieNode {
  * @returns the root, which stands for the end of the prompt
  */
 export function buildTrie(labels: readonly (readonly number[])[]): TrieNode {
-  const root: TrieNode = { token: -1, parent: undefined, children: [] };
+  const root: TrieNode = { token: -1, children: [] };
   for (const [label, tokens] of labels.entries()) {
     let node = root;
     for (const token of tokens) {
       let child = node.children.find((candidate) => candidate.token === token);
       if (!child) {
-        child = { token, parent: node, children: [] };
+        child = { token, children: [] };
         node.children.push(child);
       }
       node = child;
@@ -32,23 +37,20 @@ export function buildTrie(labels: readonly (readonly number[])[]): TrieNode {
   return root;
 }
 
-/** Nodes whose token has to be run: all but the root and the leaves. Parents come before children. */
-export function innerNodes(root: TrieNode): TrieNode[] {
-  const inner: TrieNode[] = [];
-  const visit = (node: TrieNode) => {
-    for (const child of node.children) {
-      if (child.children.length === 0) continue;
-      inner.push(child);
-      visit(child);
-    }
-  };
-  visit(root);
-  return inner;
+/** The node, then its child as long as there is only one and it is not yet a whole label. */
+export function lineFrom(node: TrieNode): TrieNode[] {
+  const line = [node];
+  for (let at = node; at.children.length === 1 && at.children[0]!.children.length > 0; ) {
+    at = at.children[0]!;
+    line.push(at);
+  }
+  return line;
 }
 
-/** From the root's child to the node itself. */
-export function pathTo(node: TrieNode): TrieNode[] {
-  const path: TrieNode[] = [];
-  for (let at: TrieNode = node; at.parent; at = at.parent) path.unshift(at);
-  return path;
+/** Lines of the tree below a node, each after the one that it branches off from. */
+export function branchesOf(node: TrieNode): Branch[] {
+  const last = lineFrom(node).at(-1)!;
+  return last.children
+    .filter(({ children }) => children.length > 0)
+    .flatMap((child) => [{ from: last, line: lineFrom(child) }, ...branchesOf(child)]);
 }

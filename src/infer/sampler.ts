@@ -1,5 +1,6 @@
 /** Chooses the next token from logits, as transformers' generation does, in its order. */
 import { Random } from '../core/index.ts';
+import { largest } from './largest.ts';
 
 export interface Sampling {
   /** False: the most likely token. */
@@ -14,6 +15,9 @@ export interface Sampling {
   readonly repetitionPenalty: number;
   readonly seed: number;
 }
+
+/** Candidates that a nucleus is first looked for among; mostly enough. */
+const FIRST_CANDIDATES = 64;
 
 /** Whether the most likely token is all that is wanted, so that logits need not be read. */
 export function isGreedy({ doSample, temperature, repetitionPenalty }: Sampling): boolean {
@@ -32,26 +36,58 @@ export class Sampler {
   /**
    * @param logits [V]; changed by the call
    * @param seen tokens of the prompt and the answer so far
+   * @param allowed a bit a token, [⌈V / 32⌉]; all when absent
    */
-  next(logits: Float32Array, seen: readonly number[]): number {
-    const { doSample, temperature, topK, topP, repetitionPenalty } = this.#sampling;
+  next(logits: Float32Array, seen: readonly number[], allowed?: Int32Array): number {
+    const { doSample, temperature, repetitionPenalty } = this.#sampling;
     if (repetitionPenalty !== 1) {
       for (const token of new Set(seen)) {
         const value = logits[token]!;
         logits[token] = value > 0 ? value / repetitionPenalty : value * repetitionPenalty;
       }
     }
+    if (allowed) forbid(logits, allowed);
     if (!doSample || temperature === 0) return argmax(logits);
-    const candidates = largest(logits, topK > 0 ? topK : logits.length);
-    const highest = logits[candidates[0]!]!;
-    const weights = candidates.map((token) => Math.exp((logits[token]! - highest) / temperature));
-    const kept = nucleus(weights, topP);
-    let point = this.#random.uniform() * kept.total;
-    for (let i = 0; i < kept.count; i++) {
-      point -= weights[i]!;
-      if (point < 0) return candidates[i]!;
+    return this.#draw(logits);
+  }
+
+  #draw(logits: Float32Array): number {
+    const { temperature, topK, topP } = this.#sampling;
+    const highest = logits[argmax(logits)]!;
+    const weightOf = (token: number) => Math.exp((logits[token]! - highest) / temperature);
+    if (topK === 0 && topP >= 1) {
+      let total = 0;
+      for (let token = 0; token < logits.length; token++) total += weightOf(token);
+      return this.#pick(total, logits.length, (index) => index, weightOf);
     }
-    return candidates[kept.count - 1]!;
+    const candidates =
+      topK > 0 && topP >= 1 ? largest(logits, topK) : nucleus(logits, weightOf, this.#sampling);
+    const total = candidates.reduce((sum, token) => sum + weightOf(token), 0);
+    return this.#pick(total, candidates.length, (index) => candidates[index]!, weightOf);
+  }
+
+  #pick(
+    total: number,
+    count: number,
+    at: (index: number) => number,
+    weight: (token: number) => number,
+  ): number {
+    let point = this.#random.uniform() * total;
+    let last = at(0);
+    for (let index = 0; index < count; index++) {
+      const share = weight(at(index));
+      if (share === 0) continue;
+      last = at(index);
+      point -= share;
+      if (point < 0) return last;
+    }
+    return last;
+  }
+}
+
+function forbid(logits: Float32Array, allowed: Int32Array): void {
+  for (let token = 0; token < logits.length; token++) {
+    if (((allowed[token >> 5]! >> (token & 31)) & 1) === 0) logits[token] = Number.NEGATIVE_INFINITY;
   }
 }
 
@@ -61,32 +97,23 @@ function argmax(values: Float32Array): number {
   return best;
 }
 
-/** Indices of the k largest values, largest first. */
-function largest(values: Float32Array, k: number): number[] {
-  if (k >= values.length) return [...values.keys()].sort((a, b) => values[b]! - values[a]!);
-  const heap: number[] = []; // ascending: small k
-  for (let i = 0; i < values.length; i++) {
-    if (heap.length === k && values[i]! <= values[heap[0]!]!) continue;
-    let low = 0;
-    let high = heap.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (values[heap[middle]!]! < values[i]!) low = middle + 1;
-      else high = middle;
-    }
-    heap.splice(low, 0, i);
-    if (heap.length > k) heap.shift();
+/** The fewest most likely tokens whose weights reach the share `topP` of all, or of the `topK` most likely. */
+function nucleus(
+  logits: Float32Array,
+  weightOf: (token: number) => number,
+  { topK, topP }: Sampling,
+): number[] {
+  let all = 0;
+  if (topK === 0) for (let token = 0; token < logits.length; token++) all += weightOf(token);
+  for (let count = topK || FIRST_CANDIDATES; ; count *= 4) {
+    const candidates = largest(logits, Math.min(count, logits.length));
+    if (topK > 0) all = candidates.reduce((sum, token) => sum + weightOf(token), 0);
+    let sum = 0;
+    const enough = candidates.findIndex((token) => {
+      sum += weightOf(token);
+      return sum >= topP * all;
+    });
+    if (enough >= 0) return candidates.slice(0, enough + 1);
+    if (candidates.length === logits.length || topK > 0) return candidates;
   }
-  return heap.reverse();
-}
-
-/** How many of the descending weights reach the share `topP`, and their sum. */
-function nucleus(weights: readonly number[], topP: number): { count: number; total: number } {
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  let total = 0;
-  for (const [index, weight] of weights.entries()) {
-    total += weight;
-    if (total >= topP * all) return { count: index + 1, total };
-  }
-  return { count: weights.length, total };
 }

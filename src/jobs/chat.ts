@@ -1,8 +1,8 @@
-/** A conversation with a model: streams answers, and keeps what it has read so that a next turn costs only itself. */
+/** A conversation with a model: streams answers, whose next turn costs only what is new in it. */
 import type { RunConfig } from '../config/index.ts';
 import { ConfigError } from '../core/index.ts';
 import { stopIds } from '../evaluate/index.ts';
-import { generate, Session } from '../infer/index.ts';
+import { createEngine, type InferenceEngine } from '../infer/index.ts';
 import { type Conversation, createStreamDecoder } from '../text/index.ts';
 import type { ChatSettings } from './chat-settings.ts';
 import { type OpenModel, type OpenOptions, openModel } from './open-model.ts';
@@ -15,11 +15,9 @@ export interface AnswerStatistics {
   readonly tokensPerSecond: number;
 }
 
-export class Chat implements Disposable {
+export class Chat implements AsyncDisposable {
   readonly #open: OpenModel;
-  readonly #session: Session;
-  /** Tokens whose keys and values lie in the cache. */
-  #seen: number[] = [];
+  readonly #engine: InferenceEngine;
 
   static async open(config: RunConfig, options?: OpenOptions): Promise<Chat> {
     return new Chat(await openModel(config, options));
@@ -27,8 +25,9 @@ export class Chat implements Disposable {
 
   private constructor(open: OpenModel) {
     this.#open = open;
-    const capacity = Math.min(open.model.spec.maxPositions, MAX_CONTEXT);
-    this.#session = new Session(open.tuned ?? open.base, open.model.arena, { slots: 1, capacity });
+    const contextLength = Math.min(open.model.spec.maxPositions, MAX_CONTEXT);
+    const size = { contextLength, cacheTokens: contextLength };
+    this.#engine = createEngine(open.tuned ?? open.base, open.model.arena, size);
   }
 
   /** Whether the model's template knows thoughts. */
@@ -48,45 +47,30 @@ export class Chat implements Disposable {
     const { model, template } = this.#open;
     const { enableThinking, maxNewTokens, sampling, signal } = settings;
     const prompt = template.encodePrompt(model.tokenizer, conversation, { enableThinking });
-    const { capacity } = this.#session.cache;
-    if (prompt.length >= capacity) {
+    const { contextLength } = this.#engine;
+    if (prompt.length >= contextLength) {
       throw new ConfigError(
-        `chat: the conversation has ${prompt.length} tokens, ${capacity} fit; start anew with /clear`,
+        `chat: the conversation has ${prompt.length} tokens, ${contextLength} fit; start anew with /clear`,
       );
     }
-    const cached = this.#commonWith(prompt);
     const decoder = createStreamDecoder(model.tokenizer);
-    const options = {
-      maxNewTokens,
-      stopTokens: stopIds(template, model),
-      sampling,
-      ...(signal && { signal }),
-    };
-    const answer: number[] = [];
-    this.#seen = prompt.slice(0, cached);
+    const stopTokens = stopIds(template, model);
+    const request = { prompt, maxNewTokens, stopTokens, sampling, signal };
+    let tokens = 0;
     const started = performance.now();
-    for await (const token of generate(this.#session, prompt, options, cached)) {
-      this.#seen = [...prompt, ...answer];
-      answer.push(token);
+    for await (const { token } of this.#engine.generate(request)) {
+      tokens++;
       const piece = decoder.push(token);
       if (piece) yield piece;
     }
     const rest = decoder.end();
     if (rest) yield rest;
     const seconds = (performance.now() - started) / 1000;
-    return { tokens: answer.length, tokensPerSecond: answer.length / seconds };
+    return { tokens, tokensPerSecond: tokens / seconds };
   }
 
-  [Symbol.dispose](): void {
-    this.#session[Symbol.dispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#engine.close();
     this.#open[Symbol.dispose]();
-  }
-
-  /** Places of the cache that already hold the prompt's beginning; its last token always has to run. */
-  #commonWith(prompt: readonly number[]): number {
-    const limit = Math.min(this.#seen.length, prompt.length - 1);
-    let length = 0;
-    while (length < limit && this.#seen[length] === prompt[length]) length++;
-    return length;
   }
 }

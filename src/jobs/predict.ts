@@ -5,7 +5,7 @@ import type { RunConfig } from '../config/index.ts';
 import { DataError, messageOf, StorageError } from '../core/index.ts';
 import type { Sample } from '../data/index.ts';
 import { stopIds } from '../evaluate/index.ts';
-import { generateAll, type Sampling, Session } from '../infer/index.ts';
+import { createEngine, generateAll, type Sampling } from '../infer/index.ts';
 import { adaptedDecoder, baseDecoder } from '../load/index.ts';
 import { PREDICTIONS_FILE, type RunDirectory } from '../runs/index.ts';
 import type { RunSession } from '../train/index.ts';
@@ -13,8 +13,8 @@ import type { RunSession } from '../train/index.ts';
 /** Where lines gather until all are there. */
 const PARTIAL_FILE = 'generated_predictions.partial.jsonl';
 
-/** Rows answered side by side. */
-const SLOTS = 16;
+/** Rows answered side by side, and then written. */
+const ROWS = 16;
 
 interface PredictOptions {
   readonly run: RunDirectory;
@@ -43,23 +43,20 @@ export async function predict(
     return { prompt, label: template.encodeAnswer(fitted, messages.at(-1)!.content, enableThinking) };
   });
   const longest = Math.max(...questions.map(({ prompt }) => prompt.length));
-  const capacity = Math.min(longest + config.max_new_tokens, model.spec.maxPositions);
-  using session = new Session(decoder, model.arena, {
-    slots: Math.min(SLOTS, questions.length),
-    capacity,
-  });
+  const contextLength = Math.min(longest + config.max_new_tokens, model.spec.maxPositions);
+  await using engine = createEngine(decoder, model.arena, { contextLength });
   const stopTokens = stopIds(template, { ...model, tokenizer: fitted });
   const decode = (ids: readonly number[]) =>
     fitted.decode(ids, { skipSpecialTokens: config.skip_special_tokens });
   const partial = new PartialFile(run.path);
   const started = performance.now();
-  for (let start = 0; start < questions.length; start += SLOTS) {
-    const chunk = questions.slice(start, start + SLOTS);
+  for (let start = 0; start < questions.length; start += ROWS) {
+    const chunk = questions.slice(start, start + ROWS);
     let answers: number[][];
     try {
       const prompts = chunk.map(({ prompt }) => prompt);
       const sampling = samplingOf(config, start);
-      answers = await generateAll(session, prompts, {
+      answers = await generateAll(engine, prompts, {
         maxNewTokens: config.max_new_tokens,
         stopTokens,
         sampling,

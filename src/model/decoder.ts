@@ -14,7 +14,6 @@ import {
   type Tensor,
   weightedRmsNorm,
 } from '../graph/index.ts';
-import type { LoraBranches } from './lora.ts';
 import { type DecoderSpec, type LinearModule, linearPath } from './spec.ts';
 import { EMBEDDING, FINAL_NORM, HEAD, type Weights } from './weights.ts';
 
@@ -29,10 +28,16 @@ export interface AttentionPattern {
   attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor;
 }
 
+/** What is added to linear layers. */
+interface AdapterBranches {
+  /** A linear layer with the adapter's part; without one where the layer has none. */
+  linear(x: Tensor, weight: Tensor, layer: number, module: LinearModule): Tensor;
+}
+
 export interface Decoder {
   readonly spec: DecoderSpec;
   readonly weights: Weights;
-  readonly adapter?: LoraBranches | undefined;
+  readonly adapter?: AdapterBranches | undefined;
   /** f32 [D/2] for layers whose rotation has factors of its own. */
   ropeFactors(layer: number): Tensor | undefined;
 }

@@ -1,5 +1,5 @@
 /** model: decoders as graphs, adapters, families; names and shapes of weights, not where they lie. */
-export { CachedAttention, type CachedShape, type LayerCache, shortestWindow } from './attention/cached.ts';
+export { CachedAttention, type CachedShape, type LayerCache } from './attention/cached.ts';
 export { type PrefixBatchShape, SharedPrefixAttention } from './attention/shared-prefix.ts';
 export { type AttentionPattern, type Decoder, hiddenStates, outputHead } from './decoder.ts';
 export type { Family, GgufMetadata, GgufReader } from './families/family.ts';

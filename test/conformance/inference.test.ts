@@ -1,14 +1,7 @@
-/** Answers with a cache against transformers and against the graph without one; label scores against brute force. */
+/** Answers with a cache against transformers; label scores and a batch against each text alone. */
 import { describe, expect, it } from 'vitest';
-import { Arena, Device } from '../../src/graph/index.ts';
-import {
-  generate,
-  generateAll,
-  type Sampling,
-  Session,
-  scoreLabels,
-  scoringSize,
-} from '../../src/infer/index.ts';
+import { Device } from '../../src/graph/index.ts';
+import { createEngine, generateAll, type InferenceEngine, type Sampling } from '../../src/infer/index.ts';
 import { baseDecoder } from '../../src/load/index.ts';
 import { goldenJson, goldenTensors, relativeError } from '../support/golden.ts';
 import { loadTiny } from '../support/tiny-model.ts';
@@ -22,46 +15,61 @@ interface Expected {
   sequences: { ids: number[]; greedy: number[]; logits_from: number }[];
 }
 
+async function withEngine(
+  name: string,
+  options: Partial<Parameters<typeof createEngine>[2]>,
+  work: (engine: InferenceEngine, vocabSize: number) => Promise<void>,
+): Promise<void> {
+  using device = Device.cpu(1);
+  using model = await loadTiny(name, device);
+  await using engine = createEngine(baseDecoder(model), model.arena, { contextLength: 96, ...options });
+  await work(engine, model.spec.vocabSize);
+}
+
+/** log p of every token after the prompt, in the order of ids. */
+async function nextLogprobs(engine: InferenceEngine, prompt: readonly number[], vocabSize: number) {
+  const request = { prompt, maxNewTokens: 1, stopTokens: NO_STOP, sampling: GREEDY, topLogprobs: vocabSize };
+  const values = new Float64Array(vocabSize);
+  for await (const { top } of engine.generate(request)) {
+    for (const { token, logprob } of top!) values[token] = logprob;
+  }
+  return values;
+}
+
 describe.each(['llama', 'qwen3', 'gemma3_text', 'llama-rope-scaling'])('%s', (name) => {
   const { sequences } = goldenJson<Expected>('models', name, 'expected.json');
 
   it('answers greedily as transformers does, alone and in a batch', async () => {
-    using device = Device.cpu(1);
-    using arena = new Arena(device);
-    using model = await loadTiny(name, device);
     const prompts = sequences.map(({ ids }) => ids);
     const options = { maxNewTokens: 12, stopTokens: NO_STOP, sampling: GREEDY };
-    using session = new Session(baseDecoder(model), arena, { slots: prompts.length, capacity: 96 });
-    for (const { ids, greedy } of sequences) {
-      const answer: number[] = [];
-      for await (const token of generate(session, ids, options)) answer.push(token);
-      expect(answer).toEqual(greedy);
-    }
-    expect(await generateAll(session, prompts, options)).toEqual(sequences.map(({ greedy }) => greedy));
+    const expected = sequences.map(({ greedy }) => greedy);
+    await withEngine(name, {}, async (engine) => {
+      expect(await generateAll(engine, prompts, options)).toEqual(expected);
+      for (const [index, prompt] of prompts.entries()) {
+        expect(await generateAll(engine, [prompt], options)).toEqual([expected[index]]);
+      }
+    });
   });
 
-  it('gives the same logits token by token as all at once', async () => {
-    using device = Device.cpu(1);
-    using arena = new Arena(device);
-    using model = await loadTiny(name, device);
-    using session = new Session(baseDecoder(model), arena, { slots: 1, capacity: 96 });
+  it.each([1, 7, 64])('gives the logits of transformers in passes of %i tokens', async (passTokens) => {
     const expected = goldenTensors('models', name, 'expected.safetensors');
-    const V = model.spec.vocabSize;
-    for (const [n, { ids, logits_from = 0 }] of sequences.entries()) {
-      const wanted = expected.get(`logits.${n}`)!.values;
-      for (let t = 0; t < ids.length; t++) {
-        const [logits] = await session.logits([{ cached: t, tokens: [ids[t]!] }], [{ row: 0, token: 0 }]);
-        if (t < logits_from) continue;
-        const row = (t - logits_from) * V;
-        expect(relativeError(logits!, wanted.subarray(row, row + V)), `token ${t}`).toBeLessThan(TOLERANCE);
+    await withEngine(name, { passTokens }, async (engine, V) => {
+      for (const [n, { ids, logits_from = 0 }] of sequences.entries()) {
+        const wanted = expected.get(`logits.${n}`)!.values;
+        for (let t = logits_from; t < ids.length; t++) {
+          const logits = wanted.subarray((t - logits_from) * V, (t - logits_from + 1) * V);
+          const found = await nextLogprobs(engine, ids.slice(0, t + 1), V);
+          const difference = relativeError(
+            found,
+            [...logits.keys()].map((id) => logSoftmax(logits, id)),
+          );
+          expect(difference, `token ${t}`).toBeLessThan(TOLERANCE);
+        }
       }
-    }
+    });
   });
 
   it('scores labels as whole answers, in both modes', async () => {
-    using device = Device.cpu(1);
-    using arena = new Arena(device);
-    using model = await loadTiny(name, device);
     const base = sequences[0]!.ids;
     const prompts = [
       base.slice(0, 30),
@@ -77,25 +85,25 @@ describe.each(['llama', 'qwen3', 'gemma3_text', 'llama-rope-scaling'])('%s', (na
       [150, END],
       [151, 152, 153, END],
     ];
-    const size = scoringSize(prompts, labels, model.spec.vocabSize);
-    using session = new Session(baseDecoder(model), arena, { ...size, slots: 2 });
-    const all = await scoreLabels(session, prompts, labels, { mode: 'all' });
-    const best = await scoreLabels(session, prompts, labels, { mode: 'argmax' });
-    using plain = new Session(baseDecoder(model), arena, { slots: 1, capacity: 96 });
-    for (const [row, prompt] of prompts.entries()) {
-      const expected: number[] = [];
-      for (const label of labels) {
-        const tokens = [...prompt, ...label.slice(0, -1)];
-        const at = label.map((_, i) => ({ row: 0, token: prompt.length - 1 + i }));
-        const logits = await plain.logits([{ cached: 0, tokens }], at);
-        expected.push(label.reduce((sum, token, i) => sum + logSoftmax(logits[i]!, token), 0));
+    await withEngine(name, {}, async (engine, V) => {
+      const all = await engine.classify({ prompts, labels, mode: 'all' });
+      const best = await engine.classify({ prompts, labels, mode: 'argmax' });
+      for (const [row, prompt] of prompts.entries()) {
+        const expected: number[] = [];
+        for (const label of labels) {
+          let sum = 0;
+          for (const [i, token] of label.entries()) {
+            sum += (await nextLogprobs(engine, [...prompt, ...label.slice(0, i)], V))[token]!;
+          }
+          expected.push(sum);
+        }
+        const winner = expected.indexOf(Math.max(...expected));
+        expect(relativeError(all[row]!.logProbabilities!, expected)).toBeLessThan(TOLERANCE);
+        expect(all[row]!.winner).toBe(winner);
+        expect(best[row]!.winner).toBe(winner);
+        expect(best[row]!.logProbability).toBeCloseTo(expected[winner]!, 3);
       }
-      const winner = expected.indexOf(Math.max(...expected));
-      expect(relativeError(all[row]!.logProbabilities!, expected)).toBeLessThan(TOLERANCE);
-      expect(all[row]!.winner).toBe(winner);
-      expect(best[row]!.winner).toBe(winner);
-      expect(best[row]!.logProbability).toBeCloseTo(expected[winner]!, 3);
-    }
+    });
   });
 });
 

@@ -17,7 +17,7 @@ import { reshape } from './layout.ts';
 import { variable } from './leaf.ts';
 import * as ops from './linear.ts';
 
-const { adaptedLinear, linear, linearReversed } = ops;
+const { adaptedLinear, linear, linearReversed, lowRankDown, lowRankLinear } = ops;
 const cpu = testDevice();
 
 testGolden(
@@ -95,9 +95,32 @@ const cases = {
 testOps(cpu, ops, {
   ...cases,
   lowRankDown: NOT_DIFFERENTIABLE,
+  lowRankLinear: NOT_DIFFERENTIABLE,
   outerSum: NOT_DIFFERENTIABLE,
 });
 testKernels(cpu, Object.values(cases).flat());
+
+it.each([
+  ['ggml', cpu.arena, 9],
+  ['own kernels', cpu.nativeArena, 9],
+  ['few rows', cpu.nativeArena, 2],
+] as const)('a low-rank term that is given is that of an adapter: %s', async (_, arena, T) => {
+  const [N, K, r] = [33, 40, 5];
+  const source = new Random(3);
+  const [x, w, a, b] = [
+    filled(random(T * K, source), [T, K]),
+    filled(random(N * K, source), [N, K]),
+    filled(random(r * K, source), [r, K]),
+    filled(random(N * r, source), [N, r]),
+  ];
+  const given = lowRankLinear(x.tensor, w.tensor, {
+    u: lowRankDown(x.tensor, a.tensor, 0.5, false),
+    v: b.tensor,
+  });
+  const whole = adaptedLinear(x.tensor, w.tensor, { a: a.tensor, b: b.tensor, factor: 0.5 });
+  const [found, expected] = await compute(arena, [given, whole], [x, w, a, b]);
+  expect(relativeError(found!, expected!)).toBeLessThan(1e-6);
+});
 
 describe('weights in bf16', () => {
   const [T, N, K] = [40, 33, 96];

@@ -64,6 +64,25 @@ export function linear(x: Tensor, w: Tensor): Tensor {
   return apply(linearOp, [x, w], { reversed: false });
 }
 
+export const lowRankLinearOp: Op<LinearAttributes> = {
+  name: 'lowRankLinear',
+  shape: linearShape,
+  reverse: { nonDifferentiable: 'answering only; an adapter that learns is adaptedLinear' },
+  ...composedLinear,
+  native: linearKernel,
+};
+
+/**
+ * x wᵀ + u vᵀ: a linear layer with a low-rank term whose narrow side is given.
+ * @param x [T, K]
+ * @param w [N, K], any dtype
+ * @param low u f32 [T, r], v f32 [N, r]
+ * @returns [T, N]
+ */
+export function lowRankLinear(x: Tensor, w: Tensor, { u, v }: { u: Tensor; v: Tensor }): Tensor {
+  return apply(lowRankLinearOp, [x, w, u, v], { reversed: false });
+}
+
 /** x w with a frozen weight: the reverse of `linear`. @param x [T, N] @param w [N, K] @returns [T, K] */
 export function linearReversed(x: Tensor, w: Tensor): Tensor {
   return apply(linearOp, [x, w], { reversed: true });
@@ -92,7 +111,7 @@ export const lowRankDownOp: Op<{ factor: number; columns: boolean }> = {
 };
 
 /** factor · x aᵀ, or factor · x a where `columns`; to the adapter's rank. */
-function lowRankDown(x: Tensor, a: Tensor, factor: number, columns: boolean): Tensor {
+export function lowRankDown(x: Tensor, a: Tensor, factor: number, columns: boolean): Tensor {
   return apply(lowRankDownOp, [x, a], { factor, columns });
 }
 

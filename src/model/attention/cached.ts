@@ -1,65 +1,99 @@
 /**
- * Attention through a cache of keys and values, for answering: B rows of L new tokens each write their keys and
- * values into slots of the cache and see what lies there, as far as a mask lets them.
+ * Attention through a pool of keys and values, for answering: new tokens write theirs at places of the pool and see
+ * what lies at the places that their segments list. No padding: segments of any length make one batch.
  */
-import { flashAttention, input, permute, reshape, setRows, slice, type Tensor } from '../../graph/index.ts';
+import {
+  type AttentionSegment,
+  cachedAttention,
+  input,
+  reshape,
+  segmentMask,
+  segmentPlaces,
+  segmentPlan,
+  setRows,
+  type Tensor,
+} from '../../graph/index.ts';
 import type { AttentionPattern } from '../decoder.ts';
 import type { DecoderSpec } from '../spec.ts';
 
-/** One layer's cache as graph variables, each [slots · slotRows, Hkv · D]. */
+/** One layer's pool as graph variables, each [places, Hkv · D]. */
 export interface LayerCache {
   readonly k: Tensor;
   readonly v: Tensor;
 }
 
 export interface CachedShape {
-  /** B: row b uses slot b. */
-  readonly rows: number;
-  /** L, new tokens of a row, padding included. */
-  readonly rowLength: number;
-  /** S: places of a slot that are looked at. */
-  readonly span: number;
-  /** Places of a slot in all. */
-  readonly slotRows: number;
+  /** T, new tokens of all segments, and what fills them up. */
+  readonly tokens: number;
+  /** Whole numbers of the plan, at least as many as its segments take. */
+  readonly planSize: number;
+  /** S, distinct places that are seen, at most; absent where the own kernel reads the plan instead of a mask. */
+  readonly seen?: number;
 }
 
-/** Inputs: cacheRows i64 [B · L], mask [B, 1, L, S], and windowMask where a layer's window is shorter than S. */
+/**
+ * Inputs: cacheRows i64 [T], where each token's keys and values go; plan i32. Where `seen` is given also places
+ * i32 [S], mask [1, 1, T, S], and windowMask like it where some layers have a window.
+ */
 export class CachedAttention implements AttentionPattern {
   readonly #spec: DecoderSpec;
   readonly #shape: CachedShape;
   readonly #layers: readonly LayerCache[];
   readonly #cacheRows: Tensor;
-  readonly #mask: Tensor;
-  readonly #windowMask: Tensor | undefined;
+  readonly #plan: Tensor;
+  readonly #masked: { places: Tensor; mask: Tensor; windowMask?: Tensor } | undefined;
 
   constructor(spec: DecoderSpec, shape: CachedShape, layers: readonly LayerCache[]) {
-    const { rows: B, rowLength: L, span: S } = shape;
+    const { tokens: T, planSize, seen: S } = shape;
     this.#spec = spec;
     this.#shape = shape;
     this.#layers = layers;
-    this.#cacheRows = input('cacheRows', [B * L], 'i64');
-    this.#mask = input('mask', [B, 1, L, S]);
-    this.#windowMask = shortestWindow(spec) < S ? input('windowMask', [B, 1, L, S]) : undefined;
+    this.#cacheRows = input('cacheRows', [T], 'i64');
+    this.#plan = input('plan', [planSize], 'i32');
+    if (S === undefined) return;
+    this.#masked = {
+      places: input('places', [S], 'i32'),
+      mask: input('mask', [1, 1, T, S]),
+      ...(windowOf(spec) > 0 && { windowMask: input('windowMask', [1, 1, T, S]) }),
+    };
   }
 
   attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor {
-    const { rows: B, rowLength: L, span: S, slotRows } = this.#shape;
-    const { kvHeadCount: Hkv, headCount: H, headDim: D } = this.#spec;
-    const stored = (cache: Tensor, values: Tensor) => {
-      const after = setRows(cache, reshape(values, [B * L, Hkv * D]), this.#cacheRows);
-      const slots = reshape(after, [cache.shape[0]! / slotRows, slotRows, Hkv, D]);
-      return permute(slice(slice(slots, 0, 0, B), 1, 0, S), [0, 2, 1, 3]); // [B, Hkv, S, D]
-    };
+    const { kvHeadCount, headCount, headDim, attentionScale } = this.#spec;
+    const { tokens: T } = this.#shape;
+    const stored = (pool: Tensor, values: Tensor) =>
+      setRows(pool, reshape(values, [T, kvHeadCount * headDim]), this.#cacheRows);
     const cache = this.#layers[layer]!;
-    const queries = permute(reshape(q, [B, L, H, D]), [0, 2, 1, 3]); // [B, H, L, D]
-    const { window = S } = this.#spec.layers[layer]!;
-    const mask = window < S ? this.#windowMask! : this.#mask;
-    const seen = { k: stored(cache.k, k), v: stored(cache.v, v), mask };
-    return reshape(flashAttention(queries, seen, this.#spec.attentionScale), [B * L, H * D]);
+    const pool = { k: stored(cache.k, k), v: stored(cache.v, v) };
+    const { window = 0 } = this.#spec.layers[layer]!;
+    const masked = this.#masked && {
+      places: this.#masked.places,
+      mask: window > 0 ? this.#masked.windowMask! : this.#masked.mask,
+    };
+    const attended = cachedAttention(
+      q,
+      pool,
+      { plan: this.#plan, masked },
+      { scale: attentionScale, window },
+    );
+    return reshape(attended, [T, headCount * headDim]);
+  }
+
+  /** Values of plan, places, mask and windowMask for these segments. */
+  inputs(segments: readonly AttentionSegment[]): Record<string, Int32Array | Float32Array> {
+    const { tokens: T, planSize, seen: S } = this.#shape;
+    const plan = segmentPlan(segments, planSize);
+    if (S === undefined) return { plan };
+    const places = segmentPlaces(segments);
+    // What fills up is hidden by the mask, but read all the same.
+    const filled = Int32Array.from({ length: S }, (_, index) => places[index] ?? places[0]!);
+    const mask = (window: number) => segmentMask(segments, places, { T, S, window });
+    const window = windowOf(this.#spec);
+    return { plan, places: filled, mask: mask(0), ...(window > 0 && { windowMask: mask(window) }) };
   }
 }
 
-/** The shortest window of any layer; infinite where all layers see everything. */
-export function shortestWindow(spec: DecoderSpec): number {
-  return Math.min(...spec.layers.map(({ window = Number.POSITIVE_INFINITY }) => window));
+/** Of the layers that have one, which all share it; 0 where none has. */
+function windowOf(spec: DecoderSpec): number {
+  return spec.layers.find(({ window }) => window !== undefined)?.window ?? 0;
 }
