@@ -13,6 +13,7 @@ const TASKS: Readonly<Record<string, Bilingual>> = {
   'score labels': { en: 'score labels', zh: '标签打分' },
   generate: { en: 'generate', zh: '生成回答' },
   'ask teacher': { en: 'ask teacher', zh: '请求教师模型' },
+  press: { en: 'load test', zh: '压测' },
   'ask endpoint': { en: 'ask endpoint', zh: '请求接口' },
 };
 
@@ -57,7 +58,7 @@ function barProgress(language: Language, stream: NodeJS.WriteStream): TaskProgre
         clearOnComplete: true,
         etaBuffer: 50,
       });
-      bar.start(total, 0, { task: nameOf(progress.task, language), amount: '' });
+      bar.start(total, 0, { task: nameOfTask(progress.task, language), amount: '' });
     }
     bar.setTotal(total);
     bar.update(progress.done, { amount: amountOf(progress) });
@@ -72,12 +73,13 @@ function lineProgress(language: Language, stream: NodeJS.WriteStream): TaskProgr
     const now = performance.now();
     if (now - last < LINE_INTERVAL_MS) return;
     last = now;
-    stream.write(`${nameOf(progress.task, language)} ${amountOf(progress)}\n`);
+    stream.write(`${nameOfTask(progress.task, language)} ${amountOf(progress)}\n`);
   };
   return { report, done: () => undefined };
 }
 
-function nameOf(task: string, language: Language): string {
+/** A task in the words of a person. */
+export function nameOfTask(task: string, language: Language): string {
   return TASKS[task]?.[language] ?? task;
 }
 

@@ -13,9 +13,8 @@ export {
   type ModelEvaluation,
   writeEvaluation,
   writeJudgedRows,
-  writeJudgedRows,
 } from './evaluation.ts';
-export { type EndpointSettings, judgeEndpoint } from './judge-endpoint.ts';
+export { type EndpointSettings, endpointTarget, judgeEndpoint } from './judge-endpoint.ts';
 export {
   answerLimit,
   type Candidate,
@@ -36,5 +35,13 @@ export {
   formatWrongRows,
   type TableOptions,
 } from './terminal-tables.ts';
-export { type Check, decide, type Evidence, evidenceIn, type Measured, SIGNIFICANCE, type Verdict } from './verdict.ts';
+export {
+  type Check,
+  decide,
+  type Evidence,
+  evidenceIn,
+  type Measured,
+  SIGNIFICANCE,
+  type Verdict,
+} from './verdict.ts';
 export { checkInWords, decisionInWords } from './verdict-words.ts';

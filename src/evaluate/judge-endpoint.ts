@@ -13,6 +13,7 @@ import {
   checkBody,
   type EndpointMapping,
   fillBody,
+  type Json,
   valueAt,
 } from './endpoint-request.ts';
 import { type JudgedRow, judgeModel } from './evaluation.ts';
@@ -104,24 +105,31 @@ export async function judgeEndpoint(
   return { evaluation, rows, findings };
 }
 
+/** Where the settings send a row, and as what. @throws ConfigError when the body has no place for it */
+export function endpointTarget({ url, apiKey, model, headers, ...settings }: EndpointSettings): {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bodyOf: (sample: Sample) => Json;
+} {
+  const body = settings.body ?? chatBody(model);
+  checkBody(body);
+  const isChat = settings.body === undefined && URL.canParse(url);
+  return {
+    url: isChat ? chatUrl(new URL(url)).href : url,
+    headers: { ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }), ...headers },
+    bodyOf: ({ conversation }) =>
+      fillBody(body, { ...conversation, messages: conversation.messages.slice(0, -1) }),
+  };
+}
+
 type Ask = (sample: Sample, signal: AbortSignal) => Promise<{ answer: string; probability?: number }>;
 
 function askerOf(settings: EndpointSettings, tools: ClientTools | undefined): Ask {
-  const { apiKey, model, answerPath = CHAT_ANSWER_PATH, probabilityPath } = settings;
-  const body = settings.body ?? chatBody(model);
-  checkBody(body);
-  const isChat = settings.body === undefined && URL.canParse(settings.url);
-  const client = new EndpointClient(
-    {
-      ...settings,
-      url: isChat ? chatUrl(new URL(settings.url)).href : settings.url,
-      headers: { ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }), ...settings.headers },
-    },
-    tools,
-  );
-  return async ({ conversation }, signal) => {
-    const asked = { ...conversation, messages: conversation.messages.slice(0, -1) };
-    const response = await client.send(fillBody(body, asked), signal);
+  const { answerPath = CHAT_ANSWER_PATH, probabilityPath } = settings;
+  const { url, headers, bodyOf } = endpointTarget(settings);
+  const client = new EndpointClient({ ...settings, url, headers }, tools);
+  return async (sample, signal) => {
+    const response = await client.send(bodyOf(sample), signal);
     const answer = valueAt(response, answerPath);
     if (answer === undefined || (typeof answer === 'object' && answer !== null)) {
       throw client.error(`no answer at ${answerPath} in ${client.excerpt(JSON.stringify(response))}`);

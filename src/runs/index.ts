@@ -7,6 +7,7 @@ export {
   listCheckpoints,
   rotateCheckpoints,
 } from './checkpoints.ts';
+export { Claim } from './claim.ts';
 export {
   isFinal,
   type OnRunEvent,
@@ -17,6 +18,7 @@ export {
 } from './events.ts';
 export { FINDINGS_FILE, LOSS_PICTURE, PREDICTIONS_FILE } from './file-names.ts';
 export { type FollowedEvent, followEvents } from './follow.ts';
+export { JsonLinesWriter } from './json-lines.ts';
 export { type Metrics, readResults, type Split } from './results.ts';
 export { RunDirectory, type RunDirectoryOptions, type RunEnd } from './run-directory.ts';
 export { type ListedRun, listRuns, rebuildRunIndex } from './run-index.ts';
