@@ -23,7 +23,6 @@ export function batchInputs(batch: Batch, vocabSize: number, weight: number): Ba
   tokens.set(batch.tokens, P);
   // Padding reads row 0 and label 0 with weight 0; no gradient comes back from it.
   const rows = new Int32Array(R);
-  const labels = new Int32Array(R);
   const places = Int32Array.from({ length: R }, (_, row) => row * vocabSize);
   const weights = new Float32Array(R);
   const inverse = new Int32Array(T).fill(R);
@@ -31,11 +30,10 @@ export function batchInputs(batch: Batch, vocabSize: number, weight: number): Ba
   for (const [index, label] of batch.labels.entries()) {
     if (label < 0) continue;
     rows[row] = P + index;
-    labels[row] = label;
     places[row]! += label;
     weights[row] = weight;
     inverse[P + index] = row++;
   }
   const shape = { prefix: P, rows: batch.rows, rowLength: batch.rowLength, labels: R };
-  return { shape, inputs: { tokens, rows, inverse, labels, places, weights } };
+  return { shape, inputs: { tokens, rows, inverse, places, weights } };
 }

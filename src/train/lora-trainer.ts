@@ -105,7 +105,7 @@ export class LoraTrainer implements Disposable {
       drop && ((x, name) => drop.drop(x, name)),
     );
     const decoder: Decoder = { ...baseDecoder(this.#model), adapter: branches };
-    const graph = lossGraph(decoder, shape);
+    const graph = lossGraph(decoder, shape, purpose);
     const outputs: Tensor[] =
       purpose === 'train'
         ? trainingOutputs(graph, { parameters, tensors: branches.tensors }, variable(this.optimizer.gradient))

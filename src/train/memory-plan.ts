@@ -43,7 +43,7 @@ export function planMemory(spec: DecoderSpec, { dtype, lora, shape, purpose }: W
     adapter: branches,
     ropeFactors: () => undefined,
   };
-  const graph = lossGraph(decoder, shape);
+  const graph = lossGraph(decoder, shape, purpose);
   const outputs =
     purpose === 'train'
       ? trainingOutputs(graph, { parameters, tensors: branches.tensors }, input('gradient', [count]))

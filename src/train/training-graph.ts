@@ -39,16 +39,17 @@ export interface LossGraph {
   readonly fixedInputs: Record<string, Float32Array | Int32Array>;
 }
 
-/** Inputs: tokens [P + B·L], rows [R], inverse [P + B·L], labels [R], places [R], weights [R, 1]. */
-export function lossGraph(decoder: Decoder, shape: BatchShape): LossGraph {
+/** Inputs: tokens [P + B·L], rows [R], inverse [P + B·L], places [R], weights [R, 1]. */
+export function lossGraph(decoder: Decoder, shape: BatchShape, purpose: 'train' | 'evaluate'): LossGraph {
   const T = shape.prefix + shape.rows * shape.rowLength;
   const R = shape.labels;
   const pattern = new SharedPrefixAttention(decoder.spec, shape);
   const positions = input('positions', [T], 'i32');
   const hidden = hiddenStates(decoder, { tokens: input('tokens', [T], 'i32'), positions }, pattern);
   const selected = selectRows(hidden, input('rows', [R], 'i32'), input('inverse', [T], 'i32'));
-  const labels = input('labels', [R], 'i32');
-  const losses = crossEntropy(selected, outputHead(decoder), labels, input('places', [R], 'i32'));
+  const places = input('places', [R], 'i32');
+  const withSlopes = purpose === 'train';
+  const losses = crossEntropy(selected, outputHead(decoder), places, { withSlopes });
   const weights = input('weights', [R, 1]);
   const loss = sumLast(reshape(mul(losses, weights), [1, R]));
   return { loss, losses, weights, fixedInputs: { ...pattern.inputs, positions: pattern.positions } };

@@ -4,8 +4,10 @@ import {
   type Constant,
   compute,
   filled,
+  type ReverseCase,
   testDevice,
   testGolden,
+  testKernels,
   testOps,
 } from '../../../test/support/op-checks.ts';
 import { Random } from '../../core/index.ts';
@@ -30,7 +32,7 @@ function lossOf(x: Tensor, head: Tensor, labels: readonly number[], constant: Co
   const V = head.shape[0]!;
   const R = labels.length;
   const places = labels.map((label, row) => row * V + label);
-  return crossEntropy(x, head, constant(labels, [R], 'i32'), constant(places, [R], 'i32'));
+  return crossEntropy(x, head, constant(places, [R], 'i32'));
 }
 
 testGolden(cpu, 'cross_entropy', ([logits], _, constant, { labels }) => {
@@ -53,7 +55,7 @@ testGolden(cpu, 'cross_entropy_mean', ([logits], { labelCount }, constant, { lab
   return reshape(sumLast(reshape(mul(losses, constant(weights, [R, 1])), [1, R])), [1]);
 });
 
-testOps(cpu, ops, {
+const cases = {
   crossEntropy: [
     {
       name: 'a head of its own',
@@ -69,6 +71,34 @@ testOps(cpu, ops, {
       },
     },
   ],
+} satisfies Record<string, ReverseCase[]>;
+
+testOps(cpu, ops, { ...cases });
+testKernels(cpu, cases.crossEntropy);
+
+it.each([
+  ['ggml', cpu.arena],
+  ['the own kernel', cpu.nativeArena],
+])('losses alone are the same: %s', async (_, arena) => {
+  const [R, V, C] = [13, 70, 24];
+  const random = new Random(9);
+  const [x, head] = [R, V].map((size) =>
+    filled(
+      Float32Array.from({ length: size * C }, () => random.normal()),
+      [size, C],
+    ),
+  ) as [ReturnType<typeof filled>, ReturnType<typeof filled>];
+  const places = filled(
+    Array.from({ length: R }, (__, row) => row * V + random.integer(V)),
+    [R],
+    'i32',
+  );
+  const [both, alone] = [true, false].map((withSlopes) =>
+    crossEntropy(x.tensor, head.tensor, places.tensor, { withSlopes }),
+  ) as [Tensor, Tensor];
+  const [expected, found] = await compute(arena, [both, alone], [x, head, places]);
+  expect(relativeError(found!, expected!)).toBeLessThan(1e-6);
+  expect(() => gradients(alone, alone, [x.tensor])).toThrow('built without slopes');
 });
 
 describe('heads in bf16', () => {
@@ -82,31 +112,41 @@ describe('heads in bf16', () => {
   const BF16_ROUNDING = 2 ** -8;
 
   // Rows that point along their label's row of the head: the longer, the surer.
-  it.each([0.3, 1, 2])('give a gradient that keeps its digits at a sureness of %f', async (sureness) => {
-    const rows = Float32Array.from({ length: R * C }, (_, i) => {
-      const row = Math.floor(i / C);
-      return sureness * rounded[labels[row]! * C + (i % C)]! * 0.5;
-    });
-    const x = filled(rows, [R, C]);
-    const seed = filled(new Float32Array(R).fill(1), [R, 1]);
-    using memory = new Variables(cpu.device, [{ shape: [V, C], dtype: 'bf16' }], 'a head');
-    writeTensor(memory.tensors[0]!, bytes);
-    const inputs = [x, seed];
-    const constant: Constant = (values, shape, dtype) => {
-      inputs.push(filled(values, shape, dtype));
-      return inputs.at(-1)!.tensor;
-    };
-    const loss = lossOf(x.tensor, variable(memory.tensors[0]!), labels, constant);
-    const [gradient] = gradients(loss, seed.tensor, [x.tensor]);
-    const [losses, slopes] = await compute(cpu.arena, [loss, gradient!], inputs);
-    const expected = reference(rows, rounded, labels);
-    for (const [row, loss] of expected.losses.entries()) {
-      expect(Math.abs(losses![row]! - loss)).toBeLessThan(BF16_ROUNDING * Math.max(loss, 0.1));
-      const range = [row * C, (row + 1) * C] as const;
-      const error = relativeError(slopes!.subarray(...range), expected.gradient.subarray(...range));
-      expect(error, `row ${row}`).toBeLessThan(BF16_ROUNDING);
-    }
-  });
+  const ways = [
+    ['ggml', cpu.arena],
+    ['the own kernel', cpu.nativeArena],
+  ] as const;
+  const all = [0.3, 1, 2].flatMap((sureness) =>
+    ways.map(([name, arena]) => [sureness, name, arena] as const),
+  );
+  it.each(all)(
+    'give a gradient that keeps its digits at a sureness of %f by %s',
+    async (sureness, _, arena) => {
+      const rows = Float32Array.from({ length: R * C }, (_, i) => {
+        const row = Math.floor(i / C);
+        return sureness * rounded[labels[row]! * C + (i % C)]! * 0.5;
+      });
+      const x = filled(rows, [R, C]);
+      const seed = filled(new Float32Array(R).fill(1), [R, 1]);
+      using memory = new Variables(cpu.device, [{ shape: [V, C], dtype: 'bf16' }], 'a head');
+      writeTensor(memory.tensors[0]!, bytes);
+      const inputs = [x, seed];
+      const constant: Constant = (values, shape, dtype) => {
+        inputs.push(filled(values, shape, dtype));
+        return inputs.at(-1)!.tensor;
+      };
+      const loss = lossOf(x.tensor, variable(memory.tensors[0]!), labels, constant);
+      const [gradient] = gradients(loss, seed.tensor, [x.tensor]);
+      const [losses, slopes] = await compute(arena, [loss, gradient!], inputs);
+      const expected = reference(rows, rounded, labels);
+      for (const [row, loss] of expected.losses.entries()) {
+        expect(Math.abs(losses![row]! - loss)).toBeLessThan(BF16_ROUNDING * Math.max(loss, 0.1));
+        const range = [row * C, (row + 1) * C] as const;
+        const error = relativeError(slopes!.subarray(...range), expected.gradient.subarray(...range));
+        expect(error, `row ${row}`).toBeLessThan(BF16_ROUNDING);
+      }
+    },
+  );
 
   function reference(x: Float32Array, weight: Float32Array, wanted: readonly number[]) {
     const gradient = new Float64Array(R * C);

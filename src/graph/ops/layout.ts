@@ -82,10 +82,15 @@ export const sliceOp: Op<{ axis: number; start: number; length: number }> = {
     context.slice(context.contiguous(x!), axis, start, length),
 };
 
-/** `length` entries from `start` on along an axis. A view. */
+/** `length` entries from `start` on along an axis. A view; what was padded only to be cut off again is not padded. */
 export function slice(x: Tensor, axis: number, start: number, length: number): Tensor {
-  const all = start === 0 && length === x.shape[axis];
-  return all ? x : apply(sliceOp, [x], { axis, start, length });
+  if (start === 0 && length === x.shape[axis]) return x;
+  const padding = x.op === (padOp as Op<never>) && (x.attributes as Padding);
+  const source = x.inputs[0];
+  if (padding && padding.axis === axis && padding.before === start && source!.shape[axis] === length) {
+    return source!;
+  }
+  return apply(sliceOp, [x], { axis, start, length });
 }
 
 export const concatOp: Op<{ axis: number }> = {
@@ -112,7 +117,13 @@ export function concat(x: Tensor, y: Tensor, axis: number): Tensor {
   return apply(concatOp, [x, y], { axis });
 }
 
-export const padOp: Op<{ axis: number; before: number; after: number }> = {
+interface Padding {
+  readonly axis: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+export const padOp: Op<Padding> = {
   name: 'pad',
   shape: ([x], { axis, before, after }) => {
     if (!(before >= 0 && after >= 0 && x!.shape[axis]! >= 1)) {
@@ -143,6 +154,6 @@ export const padOp: Op<{ axis: number; before: number; after: number }> = {
 };
 
 /** Zeros before and after along an axis. */
-export function pad(x: Tensor, padding: { axis: number; before: number; after: number }): Tensor {
+export function pad(x: Tensor, padding: Padding): Tensor {
   return apply(padOp, [x], padding);
 }

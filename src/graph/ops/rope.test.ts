@@ -91,7 +91,7 @@ const cases = {
   ],
 } satisfies Record<string, ReverseCase[]>;
 
-testOps(cpu, ops, cases);
+testOps(cpu, ops, { ...cases });
 testKernels(cpu, cases.rope, ITERATED_ANGLES);
 
 describe('what does not fit', () => {
