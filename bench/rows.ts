@@ -61,6 +61,45 @@ export function alpacaRows(data: string): Row[] {
   return JSON.parse(readText(join(data, 'llamafactory', 'alpaca_zh_demo.json'))) as Row[];
 }
 
+const SECTIONS = [
+  'world',
+  'politics',
+  'business',
+  'science',
+  'sports',
+  'culture',
+  'travel',
+  'health',
+] as const;
+
+/**
+ * Pieces of English web texts, each with a section drawn at random, since nobody has labelled them.
+ * @param data folder that holds llamafactory/c4_demo.jsonl
+ * @throws MissingData when it is not there
+ */
+export function englishRows(data: string): Row[] {
+  const random = new Random(DRAWN_BY);
+  const texts = readText(join(data, 'llamafactory', 'c4_demo.jsonl'))
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text: string }).text.split(/\s+/));
+  const rows = texts.flatMap((words) => {
+    const pieces: Row[] = [];
+    for (let start = 0; start + 20 < words.length; ) {
+      const count = 20 + random.integer(30);
+      pieces.push({
+        system: 'You are an editor of a news site and sort what comes in.',
+        instruction: 'To which section does this text belong?',
+        input: words.slice(start, start + count).join(' '),
+        output: SECTIONS[random.integer(SECTIONS.length)]!,
+      });
+      start += count;
+    }
+    return pieces;
+  });
+  return random.shuffle(rows);
+}
+
 /** Rows of one of our own examples. */
 export function exampleRows(example: 'support-tickets' | 'news-headlines-zh'): Row[] {
   return JSON.parse(readText(join(ROOT, 'examples', example, 'train.json'))) as Row[];
