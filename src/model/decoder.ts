@@ -42,23 +42,30 @@ export interface Decoder {
   ropeFactors(layer: number): Tensor | undefined;
 }
 
+/** Picks rows [R, width] of [T, width], the same ones whatever the width. */
+type RowPicker = (x: Tensor) => Tensor;
+
 /**
  * Hidden states after the final norm.
  * @param tokens i32 [T]
  * @param positions i32 [T]
- * @returns [T, C]
+ * @param pick the tokens whose states are wanted: behind the last attention, only they are computed
+ * @returns [T, C], or [R, C] of what is picked
  * @see https://arxiv.org/abs/2302.13971 for the arrangement that all families share
  */
 export function hiddenStates(
   decoder: Decoder,
   { tokens, positions }: { tokens: Tensor; positions: Tensor },
   pattern: AttentionPattern,
+  pick: RowPicker = (x) => x,
 ): Tensor {
   const { spec, weights } = decoder;
   let x = embedding(weights.get(EMBEDDING), tokens);
   if (spec.embeddingScale !== 1) x = scale(x, spec.embeddingScale);
   for (let layer = 0; layer < spec.layers.length; layer++) {
-    x = decoderLayer(decoder, layer, x, positions, pattern);
+    const attended = attention(decoder, layer, x, positions, pattern);
+    const picked = layer === spec.layers.length - 1 ? pick : (all: Tensor) => all;
+    x = behindAttention(decoder, layer, picked(x), picked(attended));
   }
   return norm(decoder, x, FINAL_NORM);
 }
@@ -68,23 +75,7 @@ export function outputHead({ spec, weights }: Decoder): Tensor {
   return weights.get(spec.tiedHead ? EMBEDDING : HEAD);
 }
 
-function decoderLayer(
-  decoder: Decoder,
-  layer: number,
-  x: Tensor,
-  positions: Tensor,
-  pattern: AttentionPattern,
-): Tensor {
-  const path = `model.layers.${layer}`;
-  const normed = (value: Tensor, name: string) => norm(decoder, value, `${path}.${name}.weight`);
-  const { sandwichNorms } = decoder.spec;
-  const attended = attention(decoder, layer, normed(x, 'input_layernorm'), positions, pattern);
-  const middle = add(x, sandwichNorms ? normed(attended, 'post_attention_layernorm') : attended);
-  const before = sandwichNorms ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
-  const fed = feedForward(decoder, layer, normed(middle, before));
-  return add(middle, sandwichNorms ? normed(fed, 'post_feedforward_layernorm') : fed);
-}
-
+/** What a layer's tokens attend to, [T, H · D], before it is projected. */
 function attention(
   decoder: Decoder,
   layer: number,
@@ -94,17 +85,34 @@ function attention(
 ): Tensor {
   const { spec } = decoder;
   const T = x.shape[0]!;
+  const normed = norm(decoder, x, `model.layers.${layer}.input_layernorm.weight`);
   const heads = (module: LinearModule, count: number) =>
-    reshape(projection(decoder, layer, module, x), [T, count, spec.headDim]);
+    reshape(projection(decoder, layer, module, normed), [T, count, spec.headDim]);
   const turned = (value: Tensor, name: string) => {
     const path = `model.layers.${layer}.self_attn.${name}.weight`;
-    const normed = spec.queryKeyNorm ? norm(decoder, value, path) : value;
-    return rope(normed, positions, spec.layers[layer]!.rope, decoder.ropeFactors(layer));
+    const scaled = spec.queryKeyNorm ? norm(decoder, value, path) : value;
+    return rope(scaled, positions, spec.layers[layer]!.rope, decoder.ropeFactors(layer));
   };
   const q = turned(heads('q_proj', spec.headCount), 'q_norm');
   const k = turned(heads('k_proj', spec.kvHeadCount), 'k_norm');
   const v = heads('v_proj', spec.kvHeadCount);
-  return projection(decoder, layer, 'o_proj', pattern.attend(layer, q, k, v));
+  return pattern.attend(layer, q, k, v);
+}
+
+/**
+ * The rest of a layer, for any of its tokens.
+ * @param x the layer's input [R, C]
+ * @param attended [R, H · D]
+ */
+function behindAttention(decoder: Decoder, layer: number, x: Tensor, attended: Tensor): Tensor {
+  const normed = (value: Tensor, name: string) =>
+    norm(decoder, value, `model.layers.${layer}.${name}.weight`);
+  const { sandwichNorms } = decoder.spec;
+  const projected = projection(decoder, layer, 'o_proj', attended);
+  const middle = add(x, sandwichNorms ? normed(projected, 'post_attention_layernorm') : projected);
+  const before = sandwichNorms ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
+  const fed = feedForward(decoder, layer, normed(middle, before));
+  return add(middle, sandwichNorms ? normed(fed, 'post_feedforward_layernorm') : fed);
 }
 
 function feedForward(decoder: Decoder, layer: number, x: Tensor): Tensor {

@@ -43,11 +43,11 @@ export class DropoutPool implements Disposable {
     return mul(x, embedding(this.#byWidth.get(x.shape[1]!)!, rows));
   }
 
-  /** Values of the inputs of one micro batch. */
-  static draw(keys: readonly string[], tokens: number, seed: number): Record<string, Int32Array> {
+  /** Values of the inputs of one micro batch. @param dropped rows of x by key */
+  static draw(dropped: ReadonlyMap<string, number>, seed: number): Record<string, Int32Array> {
     const random = new Random(seed);
-    const rows = () => Int32Array.from({ length: tokens }, () => random.bits() % POOL_ROWS);
-    return Object.fromEntries(keys.map((key) => [`dropout.${key}`, rows()]));
+    const draw = (rows: number) => Int32Array.from({ length: rows }, () => random.bits() % POOL_ROWS);
+    return Object.fromEntries([...dropped].map(([key, rows]) => [`dropout.${key}`, draw(rows)]));
   }
 
   [Symbol.dispose](): void {

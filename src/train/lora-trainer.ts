@@ -21,6 +21,8 @@ import { type BatchShape, lossGraph, trainingOutputs } from './training-graph.ts
 
 interface Compiled {
   readonly executable: Executable;
+  /** Rows of every input of dropout, by its key. */
+  readonly dropped: ReadonlyMap<string, number>;
   readonly fixedInputs: Record<string, Float32Array | Int32Array>;
 }
 
@@ -58,10 +60,8 @@ export class LoraTrainer implements Disposable {
    */
   async accumulate(batch: Batch, labelsOfStep: number, seed = this.#microBatches++): Promise<number> {
     const { shape, inputs } = batchInputs(batch, this.#model.spec.vocabSize, 1 / labelsOfStep);
-    const { executable, fixedInputs } = this.#compile(shape, 'train');
-    const masks = this.#dropout
-      ? DropoutPool.draw(this.#dropoutKeys(), tokensOf(shape), mixed(this.#seed, seed))
-      : {};
+    const { executable, fixedInputs, dropped } = this.#compile(shape, 'train');
+    const masks = DropoutPool.draw(dropped, mixed(this.#seed, seed));
     const [loss] = await executable.run({ ...fixedInputs, ...inputs, ...masks }, [0]);
     return loss![0]!;
   }
@@ -98,29 +98,20 @@ export class LoraTrainer implements Disposable {
   #build(shape: BatchShape, purpose: 'train' | 'evaluate'): Compiled {
     const drop = purpose === 'train' ? this.#dropout : undefined;
     const { lora, parameters, flat } = this.#adapter;
-    const branches = new LoraBranches(
-      lora,
-      parameters,
-      variable(flat),
-      drop && ((x, name) => drop.drop(x, name)),
-    );
+    const dropped = new Map<string, number>();
+    const dropIn = (pool: DropoutPool) => (x: Tensor, key: string) => {
+      dropped.set(key, x.shape[0]!);
+      return pool.drop(x, key);
+    };
+    const branches = new LoraBranches(lora, parameters, variable(flat), drop && dropIn(drop));
     const decoder: Decoder = { ...baseDecoder(this.#model), adapter: branches };
     const graph = lossGraph(decoder, shape, purpose);
     const outputs: Tensor[] =
       purpose === 'train'
         ? trainingOutputs(graph, { parameters, tensors: branches.tensors }, variable(this.optimizer.gradient))
         : [graph.loss];
-    return { executable: compile(outputs, this.#arena), fixedInputs: graph.fixedInputs };
+    return { executable: compile(outputs, this.#arena), fixedInputs: graph.fixedInputs, dropped };
   }
-
-  #dropoutKeys(): string[] {
-    const layers = this.#model.spec.layers.keys();
-    return [...layers].flatMap((layer) => this.#adapter.lora.modules.map((module) => `${layer}.${module}`));
-  }
-}
-
-function tokensOf({ prefix, rows, rowLength }: BatchShape): number {
-  return prefix + rows * rowLength;
 }
 
 /** One seed out of two. */

@@ -1,6 +1,6 @@
 /**
  * The graphs of supervised fine-tuning with an adapter: loss of a batch, and its gradients added to a flat buffer.
- * Logits exist only where there are labels.
+ * Logits, and what the last layer does behind its attention, exist only where there are labels.
  */
 import {
   accumulate,
@@ -45,11 +45,14 @@ export function lossGraph(decoder: Decoder, shape: BatchShape, purpose: 'train' 
   const R = shape.labels;
   const pattern = new SharedPrefixAttention(decoder.spec, shape);
   const positions = input('positions', [T], 'i32');
-  const hidden = hiddenStates(decoder, { tokens: input('tokens', [T], 'i32'), positions }, pattern);
-  const selected = selectRows(hidden, input('rows', [R], 'i32'), input('inverse', [T], 'i32'));
+  const rows = input('rows', [R], 'i32');
+  const inverse = input('inverse', [T], 'i32');
+  const labelled = (x: Tensor) => selectRows(x, rows, inverse);
+  const tokens = input('tokens', [T], 'i32');
+  const hidden = hiddenStates(decoder, { tokens, positions }, pattern, labelled);
   const places = input('places', [R], 'i32');
   const withSlopes = purpose === 'train';
-  const losses = crossEntropy(selected, outputHead(decoder), places, { withSlopes });
+  const losses = crossEntropy(hidden, outputHead(decoder), places, { withSlopes });
   const weights = input('weights', [R, 1]);
   const loss = sumLast(reshape(mul(losses, weights), [1, R]));
   return { loss, losses, weights, fixedInputs: { ...pattern.inputs, positions: pattern.positions } };
