@@ -40,6 +40,14 @@ export const RULES: readonly Rule[] = [
       c.do_predict && !c.output_dir && 'do_predict needs output_dir; name the folder for the predictions',
   },
   {
+    keys: ['streaming', 'max_steps'],
+    check: (c) =>
+      c.streaming &&
+      c.max_steps <= 0 &&
+      c.do_train &&
+      'streaming needs max_steps; say after how many steps it ends, or remove streaming',
+  },
+  {
     keys: ['val_size', 'eval_dataset'],
     check: (c) =>
       c.val_size > 0 &&

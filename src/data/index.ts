@@ -8,6 +8,10 @@ export { type ExaminedDataset, examineDataset } from './doctor/check-dataset.ts'
 export type { Diagnosis, Severity } from './doctor/diagnosis.ts';
 export { fixDataset } from './doctor/fix-dataset.ts';
 export { type EncodeSettings, encodeSamples, encodeSettings } from './encode.ts';
+export { trainableRows } from './encoded/choose-rows.ts';
+export { type EncodedDatasets, encodeDatasets } from './encoded/encode-datasets.ts';
+export { textKey } from './encoded/store-key.ts';
+export { openTokenized, saveTokenized } from './encoded/tokenized-folder.ts';
 export { type EncodedRows, type EncodedSample, rowsInMemory } from './encoded-rows.ts';
 export { exportDataset } from './export/export-dataset.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export/formats.ts';

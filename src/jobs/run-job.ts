@@ -62,7 +62,7 @@ async function carryOut(
     ...(config.cache_dir === null ? {} : { cacheFolder: resolve(config.cache_dir) }),
   });
   if (isStopped()) return 'stopped';
-  using session = await openRunSession(config, { model, outputDir: run.path, onEvent });
+  using session = await openRunSession(config, { model, outputDir: run.path, onEvent, signal });
   if (isStopped()) return 'stopped';
   const trained = config.do_train ? await train(session, { run, language, ...stopping }) : undefined;
   if (trained?.end === 'stopped') return 'stopped';

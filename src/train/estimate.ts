@@ -31,7 +31,10 @@ export async function estimateTraining(
   onProgress?: OnProgress,
 ): Promise<TrainingEstimate> {
   const text = await openText(config, files);
-  const rows = await openRows({ ...config, do_train: true }, text, onProgress);
+  using rows = await openRows(
+    { ...config, do_train: true },
+    { model: files, text, onProgress: onProgress ?? (() => {}), onNote: () => {} },
+  );
   const spec = readSpec(files);
   const { lora } = planAdapters(config, spec, undefined);
   const padId = text.fitted.padId ?? 0;
@@ -63,7 +66,7 @@ export async function estimateTraining(
     steps: plan.totalSteps,
     tokens: Math.round(tokensPerEpoch * plan.epochAfter(plan.totalSteps)),
     longestRow: lengths.reduce((most, length) => Math.max(most, length), 0),
-    cutRows: rows.findings.length,
+    cutRows: [...rows.findings].length,
     availableBytes: availableMemory(),
     ...(memory && { memory }),
   };

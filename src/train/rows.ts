@@ -1,15 +1,21 @@
-/** The rows that a run works on: loaded, split, and encoded for the model's tokenizer and template. */
+/** The rows that a run works on: encoded for the model's tokenizer and template on disk, split, read when needed. */
+import { resolve } from 'node:path';
 import type { RunConfig } from '../config/index.ts';
-import type { OnProgress } from '../core/index.ts';
+import { cacheFolder, DataError, type OnProgress } from '../core/index.ts';
 import {
+  type EncodedDatasets,
   type EncodedRows,
-  encodeSamples,
+  encodeDatasets,
   encodeSettings,
   loadDatasets,
+  openTokenized,
   type RowFinding,
   rowsInMemory,
   type Sample,
+  saveTokenized,
   splitTrainValidation,
+  textKey,
+  trainableRows,
 } from '../data/index.ts';
 import type { LoadedModel } from '../load/index.ts';
 import { fitTokenizer, getTemplate, loadTokenizer, type Template, type Tokenizer } from '../text/index.ts';
@@ -26,13 +32,21 @@ export interface RunText {
   readonly template: Template;
 }
 
-export interface RunRows {
+export interface RunRows extends Disposable {
   readonly train: EncodedRows;
   readonly evaluation: EncodedRows;
-  /** The rows of eval_dataset as conversations, for answers. */
+  /** With do_predict, the rows of eval_dataset as conversations. */
   readonly questions: readonly Sample[];
-  /** Rows that were left out or lost something. */
-  readonly findings: readonly RowFinding[];
+  /** Rows that were left out or lost something; read anew each time. */
+  readonly findings: Iterable<RowFinding>;
+}
+
+export interface RowsOptions {
+  readonly model: ModelFiles;
+  readonly text: RunText;
+  readonly onProgress: OnProgress;
+  readonly onNote: (note: string) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Without a template in the settings it is the one that suits a starter, else the model's own. */
@@ -42,41 +56,107 @@ export async function openText(config: RunConfig, model: ModelFiles): Promise<Ru
   return { tokenizer, fitted: fitTokenizer(tokenizer, template), template };
 }
 
+/** Fewer rows are tokenized before anyone has read that they need not be. */
+const WORTH_TELLING = 1000;
+
 /**
- * Loads what the run's tasks need, and no more.
+ * Encodes what the run's tasks need, and no more.
  * @throws DataError when a data set cannot be used, or none of its rows
  */
-export async function openRows(config: RunConfig, text: RunText, onProgress?: OnProgress): Promise<RunRows> {
-  let findings: readonly RowFinding[] = [];
-  const load = async (names: readonly string[]) => {
-    const { dataset_dir: datasetDir, max_samples, data_seed: seed } = config;
-    const loaded = await loadDatasets(names, { datasetDir, maxSamples: max_samples ?? undefined, seed });
-    findings = findings.concat(loaded.findings);
-    return loaded.samples;
+export async function openRows(config: RunConfig, options: RowsOptions): Promise<RunRows> {
+  const { tokenized_path: path } = config;
+  const { samples: questions, findings } = config.do_predict
+    ? await loadQuestions(config)
+    : { samples: [], findings: [] };
+  const saved =
+    path === null ? undefined : openTokenized(path, textKey(options.text.tokenizer, options.text.template));
+  if (saved) {
+    options.onNote(`data: tokenized rows of ${path}, whatever the other settings of data say`);
+    const { train, evaluation } = saved;
+    const none = rowsInMemory([]);
+    return {
+      train: config.do_train ? train : none,
+      evaluation: config.do_eval ? evaluation : none,
+      questions,
+      findings,
+      [Symbol.dispose]: () => saved[Symbol.dispose](),
+    };
+  }
+  const rows = await encodeRows(config, options);
+  if (path !== null) {
+    await saveTokenized(path, rows, textKey(options.text.tokenizer, options.text.template));
+    options.onNote(`data: the tokenized rows are saved in ${path}, and are taken from there next time`);
+  }
+  // What is measured is encoded, and its findings are told with it.
+  return { ...rows, questions, ...(!config.do_train && !config.do_eval && { findings }) };
+}
+
+async function encodeRows(config: RunConfig, options: RowsOptions): Promise<Omit<RunRows, 'questions'>> {
+  const opened: EncodedDatasets[] = [];
+  const close = () => {
+    for (const set of opened) set[Symbol.dispose]();
   };
-  const encode = (samples: readonly Sample[]) => {
-    const { encoded, findings: more } = encodeSamples(samples, text.template, text.tokenizer, {
-      ...encodeSettings(config),
-      ...(onProgress ? { onProgress } : {}),
-    });
-    findings = findings.concat(more);
-    return rowsInMemory(encoded);
+  const encode = async (names: readonly string[]) => {
+    const set = await encodeDatasets(names, encodeOptions(config, options));
+    opened.push(set);
+    const { kept } = set;
+    if (kept.samples >= WORTH_TELLING) {
+      options.onNote(`data: ${kept.samples} rows of ${kept.names.join(', ')} had been tokenized before`);
+    }
+    return set.samples;
   };
-  const questions = config.eval_dataset.length > 0 ? await load(config.eval_dataset) : [];
-  const { train, validation } = await splitRows(config, load);
-  const held = validation.length > 0 ? validation : questions;
+  try {
+    const isSplit = config.val_size > 0 && config.do_eval;
+    const samples = config.do_train || isSplit ? await encode(config.dataset) : rowsInMemory([]);
+    const parts =
+      config.val_size > 0 && samples.length > 0
+        ? splitTrainValidation(samples.length, config.val_size, config.data_seed)
+        : { train: undefined, validation: undefined };
+    const train = config.do_train ? trainableRows(samples, parts.train) : rowsInMemory([]);
+    let evaluation = rowsInMemory([]);
+    if (isSplit) evaluation = trainableRows(samples, parts.validation);
+    else if (config.do_eval && config.eval_dataset.length > 0) {
+      evaluation = trainableRows(await encode(config.eval_dataset));
+    }
+    if (config.do_train && train.length === 0) {
+      throw new DataError(`data: no row is left to train on; lower val_size (now ${config.val_size})`);
+    }
+    return {
+      train,
+      evaluation,
+      findings: {
+        *[Symbol.iterator]() {
+          for (const set of opened) yield* set.findings;
+        },
+      },
+      [Symbol.dispose]: close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function encodeOptions(config: RunConfig, { model, text, onProgress, signal }: RowsOptions) {
   return {
-    train: config.do_train ? encode(train) : rowsInMemory([]),
-    evaluation: config.do_eval ? encode(held) : rowsInMemory([]),
-    questions,
-    findings,
+    plan: {
+      model: { kind: model.kind, path: model.path },
+      templateName: config.template ?? model.suggestedTemplate,
+      settings: encodeSettings(config),
+    },
+    text,
+    datasetDir: config.dataset_dir,
+    cacheFolder: config.cache_dir === null ? cacheFolder() : resolve(config.cache_dir),
+    maxSamples: config.max_samples ?? undefined,
+    seed: config.data_seed,
+    overwrite: config.overwrite_cache,
+    threads: config.preprocessing_num_workers ?? undefined,
+    onProgress,
+    signal,
   };
 }
 
-async function splitRows(config: RunConfig, load: (names: readonly string[]) => Promise<Sample[]>) {
-  const isHeldOut = config.val_size > 0 && config.do_eval;
-  if (!config.do_train && !isHeldOut) return { train: [], validation: [] };
-  const samples = await load(config.dataset);
-  if (config.val_size === 0) return { train: samples, validation: [] };
-  return splitTrainValidation(samples, config.val_size, config.data_seed);
+function loadQuestions(config: RunConfig) {
+  const { dataset_dir: datasetDir, max_samples, data_seed: seed } = config;
+  return loadDatasets(config.eval_dataset, { datasetDir, maxSamples: max_samples ?? undefined, seed });
 }

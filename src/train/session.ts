@@ -46,49 +46,19 @@ export interface SessionOptions {
   /** The folder of the run. */
   readonly outputDir: string;
   readonly onEvent: OnRunEvent;
+  /** Ends the reading of rows, which may take long, by a RunError. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws ConfigError, DataError, ModelError, MemoryError, RunError: before anything large is loaded, where possible */
 export async function openRunSession(
   config: RunConfig,
-  { model: files, outputDir, onEvent }: SessionOptions,
+  { model: files, outputDir, onEvent, signal }: SessionOptions,
 ): Promise<RunSession> {
   const onProgress = thinnedProgress(onEvent);
   const resumed = config.do_train ? checkpointToResume({ ...config, output_dir: outputDir }) : undefined;
   const text = await openText(config, files);
-  const rows = await openRows(config, text, onProgress);
-  reportFindings(outputDir, rows.findings, onEvent);
-  const spec = readSpec(files);
-  checkLengths(rows, spec);
-  const adapters = planAdapters(config, spec, resumed);
-  const dtype: WeightDtype = config.bf16 ? 'bf16' : 'f32';
-  const padId = text.fitted.padId ?? 0;
-  const plan = new StepPlan(rows.train.length, config);
-  const batches = {
-    training: new TrainingBatches(rows.train, plan, {
-      batchSize: config.per_device_train_batch_size,
-      shuffle: !config.disable_shuffling,
-      seed: config.data_seed,
-      padId,
-      // Dropout gives each row its own masks, also where the tokens are the same.
-      sharePrefix: adapters.lora.dropout === 0,
-    }),
-    evaluation: new EvaluationBatches(rows.evaluation, {
-      batchSize: config.per_device_eval_batch_size,
-      padId,
-      sharePrefix: true,
-    }),
-  };
-  const needs = checkMemory(
-    {
-      spec,
-      dtype,
-      lora: adapters.lora,
-      training: rows.train.length > 0 ? batches.training.largest() : [],
-      evaluation: batches.evaluation.largest(),
-    },
-    config,
-  );
+  const onNote = (message: string) => onEvent({ type: 'log', level: 'info', message });
 
   const opened: Disposable[] = [];
   const keep = <T extends Disposable>(resource: T): T => {
@@ -99,6 +69,40 @@ export async function openRunSession(
     for (const resource of opened.reverse()) resource[Symbol.dispose]();
   };
   try {
+    const rows = keep(await openRows(config, { model: files, text, onProgress, onNote, signal }));
+    reportFindings(outputDir, rows.findings, onEvent);
+    const spec = readSpec(files);
+    checkLengths(rows, spec);
+    const adapters = planAdapters(config, spec, resumed);
+    const dtype: WeightDtype = config.bf16 ? 'bf16' : 'f32';
+    const padId = text.fitted.padId ?? 0;
+    const plan = new StepPlan(rows.train.length, config);
+    const batches = {
+      training: new TrainingBatches(rows.train, plan, {
+        batchSize: config.per_device_train_batch_size,
+        shuffle: !config.disable_shuffling,
+        seed: config.data_seed,
+        padId,
+        // Dropout gives each row its own masks, also where the tokens are the same.
+        sharePrefix: adapters.lora.dropout === 0,
+      }),
+      evaluation: new EvaluationBatches(rows.evaluation, {
+        batchSize: config.per_device_eval_batch_size,
+        padId,
+        sharePrefix: true,
+      }),
+    };
+    const needs = checkMemory(
+      {
+        spec,
+        dtype,
+        lora: adapters.lora,
+        training: rows.train.length > 0 ? batches.training.largest() : [],
+        evaluation: batches.evaluation.largest(),
+      },
+      config,
+    );
+
     const device = keep(openDevice({ name: config.device, threads: config.num_threads }));
     onEvent({ type: 'log', level: 'info', message: describe(device, dtype, needs?.totalBytes) });
     const note = nativeNote();

@@ -76,6 +76,38 @@ function history(path: string) {
   );
 }
 
+describe('rows on disk', () => {
+  const losses = (events: readonly RunEvent[]) =>
+    events.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
+
+  it('trains the same with streaming, and again out of what was tokenized before', async () => {
+    const inMemory = await runOnce({
+      output_dir: out('a'),
+      max_steps: 8,
+      val_size: 5,
+      eval_strategy: 'epoch',
+    });
+    const streamed = { max_steps: 8, val_size: 5, eval_strategy: 'epoch', streaming: true, buffer_size: 4 };
+    for (const name of ['b', 'c']) {
+      const { events, path } = await runOnce({ output_dir: out(name), ...streamed });
+      expect(losses(events)).toEqual(losses(inMemory.events));
+      expect(adapterBytes(path)).toEqual(adapterBytes(inMemory.path));
+    }
+    await expect(runOnce({ output_dir: out('d'), streaming: true })).rejects.toThrow(
+      /streaming needs max_steps/,
+    );
+  });
+
+  it('saves them in tokenized_path, and trains from there whatever the data say', async () => {
+    const tokenized_path = out('tokenized');
+    const settings = { val_size: 5, eval_strategy: 'epoch', tokenized_path };
+    const saved = await runOnce({ output_dir: out('a'), ...settings });
+    const taken = await runOnce({ output_dir: out('b'), ...settings, max_samples: 3, val_size: 1 });
+    expect(losses(taken.events)).toEqual(losses(saved.events));
+    expect(history(taken.path)).toEqual(history(saved.path));
+  });
+});
+
 describe('a training', () => {
   it('learns its rows and leaves what LLaMA-Factory leaves', async () => {
     const { events, end, path, device } = await runOnce({

@@ -56,6 +56,7 @@ export function tinySettings(folder: string, family = 'llama'): Record<string, u
     dataset: 'tickets',
     dataset_dir: data,
     output_dir: join(folder, 'out'),
+    cache_dir: join(folder, 'cache'),
     per_device_train_batch_size: 4,
     num_train_epochs: 2,
     learning_rate: 5e-3,

@@ -55,4 +55,21 @@ export const DATA = {
     en: 'Trains on the rows in the order of the files, the same in each epoch, instead of a new random order.',
     zh: '按文件中的顺序训练，每轮相同，而不是每轮重新随机排序。',
   }),
+  streaming: flag(false, {
+    en: 'For data sets larger than memory. Rows are read piece by piece, kept as tokens on disk and trained from there in any case, so the result is the same with and without it; as in LLaMA-Factory, it needs max_steps.',
+    zh: '用于大于内存的数据集。这里数据总是逐段读取、以 token 形式存盘并从盘上训练，所以开与不开结果相同；与 LLaMA-Factory 一样需要 max_steps。',
+  }),
+  tokenized_path: text(null, {
+    en: 'A folder for the tokenized rows of this run: where it is empty or missing they are saved there, and where it holds rows these are trained on, whatever the other settings of data say. Rows that were tokenized before are found without it too.',
+    zh: '本次运行分词后数据的文件夹：为空或不存在时保存到其中；已有数据时直接用其训练，其他数据设置不再起作用。不设此项也会复用之前的分词结果。',
+  }),
+  overwrite_cache: flag(false, {
+    en: 'Reads and tokenizes rows anew, also where the same rows were tokenized in the same way before.',
+    zh: '重新读取并分词，即使同样的数据之前已按同样方式分词。',
+  }),
+  preprocessing_num_workers: integer(null, {
+    min: 1,
+    en: 'Threads that tokenize; empty means one for each core. Small data sets take one.',
+    zh: '分词线程数；留空则每个核心一个。小数据集只用一个。',
+  }),
 };

@@ -60,15 +60,17 @@ export const IGNORED = {
   ),
   ...ignored(
     {
-      en: 'Rows are read and turned into tokens anew at each start, without a cache.',
-      zh: '每次启动都重新读取数据并分词，不使用缓存。',
+      en: 'How many rows are handed on at once changes nothing of them.',
+      zh: '一次处理多少行不影响结果。',
     },
+    { preprocessing_batch_size: 1000, data_shared_file_system: false },
+  ),
+  ...ignored(
     {
-      overwrite_cache: false,
-      preprocessing_batch_size: 1000,
-      preprocessing_num_workers: null,
-      data_shared_file_system: false,
+      en: 'All rows are shuffled together, whatever their number: there is no buffer within which rows are mixed while they stream.',
+      zh: '无论多少行都整体打乱；流式读取时没有局部打乱的缓冲区。',
     },
+    { buffer_size: 16384 },
   ),
   ...ignored(
     {

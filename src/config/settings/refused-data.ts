@@ -11,13 +11,6 @@ export const REFUSED_DATA = {
   ),
   ...refused(
     {
-      en: 'streaming is not built yet, all rows are held in memory; remove it, and set max_samples if there are too many rows',
-      zh: '流式读取尚未实现，所有数据都载入内存；请删去此项，数据过多时设置 max_samples',
-    },
-    { streaming: false, buffer_size: 16384 },
-  ),
-  ...refused(
-    {
       en: 'data sets are joined one after the other, interleaving is not built yet; remove it (rows are shuffled together anyway), and set max_samples where one data set outweighs the others',
       zh: '数据集依次拼接，交错混合尚未实现；请删去此项（各数据集的行本来就会一起打乱），某个数据集过大时设置 max_samples',
     },
@@ -62,13 +55,6 @@ export const REFUSED_DATA = {
       zh: '旧的思考内容按 LLaMA-Factory 的默认方式去除，保留尚未实现；请删去此项',
     },
     { preserve_thinking: false },
-  ),
-  ...refused(
-    {
-      en: 'rows are turned into tokens at each start, which takes seconds, and not kept; remove it and name the rows by dataset',
-      zh: '每次启动时重新分词（只需几秒），不保存；请删去此项，用 dataset 指定数据',
-    },
-    { tokenized_path: null },
   ),
   ...refused(
     {

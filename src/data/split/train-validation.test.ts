@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { splitTrainValidation } from './train-validation.ts';
 
-const rows = Array.from({ length: 100 }, (_, i) => i);
+const ROWS = 100;
 
 function check(valSize: number, expected: number | RegExp): void {
-  const split = () => splitTrainValidation(rows, valSize, 42);
+  const split = () => splitTrainValidation(ROWS, valSize, 42);
   if (expected instanceof RegExp) {
     expect(split).toThrow(expected);
     return;
   }
   const { train, validation } = split();
   expect(validation).toHaveLength(expected);
-  expect([...train, ...validation].sort((a, b) => a - b)).toEqual(rows);
-  for (const part of [train, validation]) expect(part).toEqual(part.toSorted((a, b) => a - b));
+  expect([...train, ...validation].sort((a, b) => a - b)).toEqual(Array.from({ length: ROWS }, (_, i) => i));
+  for (const part of [train, validation]) expect(part).toEqual(part.toSorted());
 }
 
 test('a fraction, rounded up, or a count', () => {
@@ -26,7 +26,7 @@ test('a fraction, rounded up, or a count', () => {
 });
 
 test('the seed decides', () => {
-  const drawn = (seed: number) => splitTrainValidation(rows, 10, seed).validation;
+  const drawn = (seed: number) => splitTrainValidation(ROWS, 10, seed).validation;
   expect(drawn(1)).toEqual(drawn(1));
   expect(drawn(1)).not.toEqual(drawn(2));
 });

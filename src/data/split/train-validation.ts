@@ -4,24 +4,27 @@ import { DataError, Random } from '../../core/index.ts';
 /**
  * Draws the validation rows at random by the seed; both parts keep the order of the rows. Counts as LLaMA-Factory
  * does (a fraction is rounded up), but which rows are drawn differs, since its draw is numpy's.
+ * @param rows how many there are
  * @param valSize a fraction below 1, or a number of rows
+ * @returns the positions of each part
  * @throws DataError when nothing would be left to train or to validate on
  */
-export function splitTrainValidation<T>(
-  rows: readonly T[],
+export function splitTrainValidation(
+  rows: number,
   valSize: number,
   seed: number,
-): { train: T[]; validation: T[] } {
-  const count = valSize < 1 ? Math.ceil(valSize * rows.length) : Math.floor(valSize);
-  if (count < 1 || count >= rows.length) {
+): { train: Uint32Array; validation: Uint32Array } {
+  const count = valSize < 1 ? Math.ceil(valSize * rows) : Math.floor(valSize);
+  if (count < 1 || count >= rows) {
     throw new DataError(
-      `data: val_size ${valSize} takes ${count} of ${rows.length} rows; choose one that leaves rows for training and validation`,
+      `data: val_size ${valSize} takes ${count} of ${rows} rows; choose one that leaves rows for training and validation`,
     );
   }
-  const order = new Random(seed).shuffle(rows.map((_, index) => index));
-  const held = new Set(order.slice(0, count));
+  const positions = Uint32Array.from({ length: rows }, (_, position) => position);
+  const isHeld = new Uint8Array(rows);
+  for (const position of new Random(seed).shuffle(positions.slice()).subarray(0, count)) isHeld[position] = 1;
   return {
-    train: rows.filter((_, index) => !held.has(index)),
-    validation: rows.filter((_, index) => held.has(index)),
+    train: positions.filter((position) => isHeld[position] === 0),
+    validation: positions.filter((position) => isHeld[position] === 1),
   };
 }
