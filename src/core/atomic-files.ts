@@ -4,7 +4,7 @@
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { messageOf, StorageError } from './errors.ts';
+import { messageOf, StorageError, TunesmithError } from './errors.ts';
 
 /** Writes pieces of a file that appears under its name only when `commit` has succeeded. */
 export class AtomicFile {
@@ -106,7 +106,7 @@ function storage<T>(path: string, action: () => T, onFailure?: () => void): T {
 
 function asStorageError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  if (typeof code !== 'string' || error instanceof StorageError) return error;
+  if (typeof code !== 'string' || error instanceof TunesmithError) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new StorageError(`write ${path}: the disk is full; free some space and run again`, error);
   }
