@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   estimate: async () => (await import('./estimate-command.ts')).addEstimateCommand,
   fetch: async () => (await import('./fetch-command.ts')).addFetchCommand,
   webui: async () => (await import('./webui-command.ts')).addWebuiCommand,
+  api: async () => (await import('./api-command.ts')).addApiCommand,
   demo: async () => (await import('./demo-command.ts')).addDemoCommand,
   env: async () => (await import('./env-command.ts')).addEnvCommand,
   version: async () => (await import('./version-command.ts')).addVersionCommand,

@@ -4,7 +4,7 @@ export type { Conversation, Message, Role } from './conversation.ts';
 export { fitTokenizer } from './fit-tokenizer.ts';
 export { getTemplate } from './get-template.ts';
 export { loadTokenizer } from './load-tokenizer.ts';
-export { createStreamDecoder } from './stream-decoder.ts';
+export { createStreamDecoder, type StreamDecoder } from './stream-decoder.ts';
 export type { EncodedTurn, Template } from './template.ts';
 export { TEMPLATE_NAMES } from './templates.ts';
 export { splitThoughts, stripThoughts } from './thinking.ts';

@@ -32,7 +32,7 @@ export const SERVING = {
     en: 'The most tokens of a prompt and its answer together; empty takes what the model allows, up to 4096. More costs memory for every place.',
     zh: '提示与回答合计最多的 token 数；留空则取模型上限，至多 4096。越大每个位置占用的内存越多。',
   }),
-  max_num_seqs: integer(16, {
+  max_num_seqs: integer(64, {
     own: true,
     min: 1,
     max: 512,
