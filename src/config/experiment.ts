@@ -268,7 +268,7 @@ function candidatesOf(file: ExperimentFile, runs: Runs, problems: Problems): Can
     const run = runs.ofCandidate(rows, {
       variant,
       ...(model !== undefined && { model_name_or_path: model, adapter_name_or_path: adapter ?? [] }),
-      ...(isOutside && { model_name_or_path: 'none' }),
+      ...(isOutside && { model_name_or_path: 'unused' }),
     });
     const judgeBy: readonly JudgedBy[] = isOutside ? ['answers'] : (judge_by ?? file.judge_by);
     const base = { name, judgeBy, run };

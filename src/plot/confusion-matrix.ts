@@ -41,9 +41,6 @@ const WORDS = {
 
 const FONT_SIZE = 13;
 const PADDING = 16;
-/** From none to all of a row: one hue, ever darker, so that every eye and every printer keeps the order. */
-const SHADES = ['#ffffff', '#8fbfe0', '#084f8c'];
-
 export function confusionMatrix(matrix: ConfusionMatrix): Figure {
   return createFigure((wording) => draw(matrix, wording), matrix.language, matrix.labels);
 }
@@ -84,7 +81,6 @@ function draw(matrix: ConfusionMatrix, wording: Wording): string {
     style: { fontFamily: FONT_FAMILY, fontSize: `${FONT_SIZE}px`, color: COLOURS.ink },
     x: { domain: columns.map((_, index) => index), padding: 0 },
     y: { domain: names.map((_, index) => index), padding: 0 },
-    color: { type: 'linear', domain: [0, 0.5, 1], range: SHADES },
     marks: [
       Plot.axisX({
         ...axis,
@@ -94,7 +90,15 @@ function draw(matrix: ConfusionMatrix, wording: Wording): string {
         tickRotate: slanted ? -45 : 0,
       }),
       Plot.axisY({ ...axis, label: null, tickFormat: (i: number) => names[i]! }),
-      Plot.cell(cells, { x: 'predicted', y: 'truth', fill: 'share', stroke: COLOURS.line, inset: 0 }),
+      // One hue, ever denser from none to all of a row, so that every eye and every printer keeps the order.
+      Plot.cell(cells, {
+        x: 'predicted',
+        y: 'truth',
+        fill: COLOURS.deep,
+        fillOpacity: { value: 'share', scale: null },
+        stroke: COLOURS.line,
+        inset: 0,
+      }),
       Plot.text(cells, {
         x: 'predicted',
         y: 'truth',

@@ -32,6 +32,8 @@ export const COLOURS = {
   ink: '#1f2328',
   grey: '#6e7781',
   line: '#e6e8eb',
+  /** Of areas: shown in part, for shares. */
+  deep: '#084f8c',
 };
 
 export const FONT_FAMILY =

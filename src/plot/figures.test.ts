@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { confusionMatrix } from './confusion-matrix.ts';
 import { createFigure, type Wording } from './figure.ts';
 import { findInstalledFont } from './fonts.ts';
+import { intervalChart } from './interval-chart.ts';
 import { lossCurve } from './loss-curve.ts';
+import { themedSvg } from './themed.ts';
 
 const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47];
 
@@ -74,11 +76,37 @@ describe('confusionMatrix', () => {
 
   it('shades each row by its own shares', () => {
     const svg = parseHTML(confusionMatrix({ labels, counts, language: 'en' }).svg).document;
-    const fills = [...svg.querySelectorAll('rect')].map((cell) => cell.getAttribute('fill'));
-    const cellFills = fills.slice(-9);
-    expect(cellFills[2]).toBe('rgb(255, 255, 255)');
-    expect(new Set(cellFills.slice(6)).size).toBe(1);
-    expect(cellFills[0]).not.toBe(cellFills[4]);
+    const shades = [...svg.querySelectorAll('rect')].map((cell) => Number(cell.getAttribute('fill-opacity')));
+    expect(shades.slice(-9)).toEqual([7 / 8, 1 / 8, 0, 0, 5 / 7, 2 / 7, 0, 0, 0]);
+  });
+});
+
+describe('intervalChart', () => {
+  it('names each line with its value, and keeps within the scale of scores', () => {
+    const lines = [
+      { name: 'tuned', value: 0.91, low: 0.86, high: 0.97, isMarked: true },
+      { name: '<base>', value: 0.2, low: 0.15, high: 0.26 },
+    ];
+    const { svg } = intervalChart({ title: 'Macro F1', lines, bound: 0.8, language: 'en' });
+    expect(texts(svg)).toEqual(expect.arrayContaining(['Macro F1', 'tuned', '0.910', '<base>', '0.200']));
+    expect(svg).not.toMatch(/NaN|<base>/);
+  });
+});
+
+describe('themedSvg', () => {
+  it('takes every colour from the page, and keeps its own where that has none', () => {
+    const { svg } = confusionMatrix({
+      labels: ['a', 'b'],
+      counts: [
+        [1, 0],
+        [0, 1],
+      ],
+      language: 'en',
+    });
+    const themed = themedSvg(svg);
+    expect(themed).toContain('var(--figure-ink, #1f2328)');
+    expect(themed.replaceAll(/var\(--figure-\w+, (#\w+)\)/g, '$1')).toBe(svg);
+    expect(themed.replaceAll(/var\([^)]*\)/g, '')).not.toMatch(/#(?!f{6})[\da-f]{6}/i);
   });
 });
 
