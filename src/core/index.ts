@@ -1,5 +1,6 @@
 /** core: what every room may use, and what knows nothing of models. */
 export { AtomicFile, writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from './atomic-files.ts';
+export type { Bilingual, Language } from './bilingual.ts';
 export { blockBytes, blockElements, DTYPES, type Dtype, isQuantized, sizeInBytes } from './dtype.ts';
 export {
   assert,
@@ -16,7 +17,7 @@ export {
   TunesmithError,
 } from './errors.ts';
 export { formatBytes, formatDuration } from './format.ts';
-export { type Bilingual, type Language, languageOf } from './language.ts';
+export { languageOf } from './language.ts';
 export { createLogger, type Logger, type LogLevel } from './log.ts';
 export { checkMachine, machineMemoryBytes } from './machine.ts';
 export { nearestName } from './nearest.ts';

@@ -1,9 +1,5 @@
-/** The two languages that every text for people exists in. */
-
-export type Language = 'en' | 'zh';
-
-/** A text in both languages. */
-export type Bilingual = Readonly<Record<Language, string>>;
+/** Which of the two languages the environment asks for. */
+import type { Language } from './bilingual.ts';
 
 /** `TUNESMITH_LANG`, else the locale of the environment; English when neither speaks of Chinese. */
 export function languageOf(environment: NodeJS.ProcessEnv = process.env): Language {

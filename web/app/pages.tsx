@@ -1,0 +1,50 @@
+/** The pages in the order of the work, each loaded when it is first opened. */
+import { IconChartBar, IconCpu, IconDatabase, IconTrendingDown } from '@tabler/icons-react';
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { SHELL } from '../i18n/shell.ts';
+
+export type PageName = keyof (typeof SHELL)['en']['pages'];
+
+export interface Page {
+  readonly name: PageName;
+  readonly path: string;
+  /** After g. */
+  readonly key: string;
+  readonly icon: ComponentType<{ size?: number; stroke?: number }>;
+  /** The room that has to be there for it. */
+  readonly room?: string;
+  readonly View: LazyExoticComponent<ComponentType>;
+}
+
+export const PAGES: readonly Page[] = [
+  {
+    name: 'data',
+    path: '/data',
+    key: 'd',
+    icon: IconDatabase,
+    View: lazy(async () => ({ default: (await import('../features/data/data-page.tsx')).DataPage })),
+  },
+  {
+    name: 'models',
+    path: '/models',
+    key: 'm',
+    icon: IconCpu,
+    View: lazy(async () => ({ default: (await import('../features/models/models-page.tsx')).ModelsPage })),
+  },
+  {
+    name: 'train',
+    path: '/train',
+    key: 't',
+    icon: IconTrendingDown,
+    View: lazy(async () => ({ default: (await import('../features/train/train-page.tsx')).TrainPage })),
+  },
+  {
+    name: 'evaluate',
+    path: '/evaluate',
+    key: 'v',
+    icon: IconChartBar,
+    View: lazy(async () => ({
+      default: (await import('../features/evaluate/evaluate-page.tsx')).EvaluatePage,
+    })),
+  },
+];

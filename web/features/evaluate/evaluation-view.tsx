@@ -1,0 +1,134 @@
+/** What an evaluation found: models side by side, then one of them in full, down to its rows. */
+import { Anchor, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import {
+  EVALUATIONS,
+  type EvaluationDetail,
+  JOBS,
+  type ModelReport,
+} from '../../../src/studio/wire/index.ts';
+import { useAsk, useDo } from '../../api/use-ask.ts';
+import { EVALUATE } from '../../i18n/evaluate.ts';
+import { useTexts } from '../../i18n/language.tsx';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { JobLog } from '../../ui/job-log.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { ProgressLine } from '../../ui/progress-line.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { Answered, ErrorState } from '../../ui/states.tsx';
+import { useFormat } from '../../ui/use-format.ts';
+import { ClassTable } from './class-table.tsx';
+import { ConfusionHeat } from './confusion-heat.tsx';
+import { type Cell, JudgedRows } from './judged-rows.tsx';
+import { SideBySide } from './side-by-side.tsx';
+
+export function EvaluationView({ id }: { id: string }) {
+  const text = useTexts(EVALUATE);
+  const evaluation = useAsk(EVALUATIONS.get, { params: { id } });
+  return (
+    <>
+      <Anchor component={Link} href="/" size="sm">
+        ← {text.back}
+      </Anchor>
+      <Answered of={evaluation}>{(data) => <Found evaluation={data} />}</Answered>
+    </>
+  );
+}
+
+function Found({ evaluation }: { evaluation: EvaluationDetail }) {
+  const text = useTexts(EVALUATE);
+  const [, go] = useLocation();
+  const stop = useDo(JOBS.stop);
+  const remove = useDo(JOBS.remove);
+  const { job, models, dataset, comparison } = evaluation;
+  const params = { id: job.id };
+  const isOpen = job.state === 'running' || job.state === 'queued';
+  return (
+    <Stack gap="md">
+      <PageHead
+        title={dataset || job.title}
+        about={
+          <Group gap="sm">
+            <StateMark state={job.state} />
+            {job.about?.['model']}
+          </Group>
+        }
+        actions={
+          <>
+            <CopyButton value={job.command} label={text.command} />
+            {isOpen ? (
+              <Button variant="default" onClick={() => stop.mutate({ params, body: { atOnce: true } })}>
+                {text.stop}
+              </Button>
+            ) : (
+              <ConfirmButton
+                question={text.removeQuestion(job.title)}
+                yes={text.remove}
+                onConfirm={() => remove.mutate({ params }, { onSuccess: () => go('/') })}
+              >
+                {text.remove}
+              </ConfirmButton>
+            )}
+          </>
+        }
+      />
+      {job.message && <ErrorState error={new Error(job.message)} />}
+      {isOpen && (
+        <>
+          <Text size="sm">{text.running}</Text>
+          {job.progress && <ProgressLine progress={job.progress} />}
+        </>
+      )}
+      {models.length === 0 && <JobLog id={job.id} />}
+      {comparison && <SideBySide comparison={comparison} models={models} />}
+      {models.length > 0 && <OneModel evaluation={evaluation} />}
+    </Stack>
+  );
+}
+
+function OneModel({ evaluation }: { evaluation: EvaluationDetail }) {
+  const text = useTexts(EVALUATE);
+  const format = useFormat();
+  const { models } = evaluation;
+  const keyOf = ({ model, judgedBy }: ModelReport) => `${model} ${judgedBy}`;
+  const [chosen, setChosen] = useState(() =>
+    keyOf(models.findLast(({ judgedBy }) => judgedBy === 'labels') ?? models[0]!),
+  );
+  const [cell, setCell] = useState<Cell>();
+  const shown = models.find((one) => keyOf(one) === chosen) ?? models[0]!;
+  return (
+    <Stack gap="md">
+      <Group gap="sm">
+        <SegmentedControl
+          value={keyOf(shown)}
+          onChange={(value) => {
+            setChosen(value);
+            setCell(undefined);
+          }}
+          data={models.map((one) => ({ value: keyOf(one), label: `${one.model}, ${text.by[one.judgedBy]}` }))}
+        />
+        {shown.rowsPerSecond !== undefined && (
+          <Text size="sm" c="dimmed">
+            {text.speed(format.figure(shown.rowsPerSecond, 1))}
+          </Text>
+        )}
+      </Group>
+      <div style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(400px, 1fr))', gap: 16 }}>
+        <ConfusionHeat confusion={shown.report.confusion} chosen={cell} choose={setCell} />
+        <ClassTable
+          report={shown}
+          figures={evaluation.comparison?.models.find(({ name }) => name === shown.model)}
+        />
+      </div>
+      <JudgedRows
+        key={keyOf(shown)}
+        evaluation={evaluation}
+        model={shown}
+        cell={cell}
+        clear={() => setCell(undefined)}
+      />
+    </Stack>
+  );
+}

@@ -1,0 +1,138 @@
+/** Up to ten runs in one plot, and their last figures side by side. */
+import { Anchor, Group, SegmentedControl, Slider, Stack, Text } from '@mantine/core';
+import { useQueries } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { Link } from 'wouter';
+import { RUNS, type Series } from '../../../src/studio/wire/index.ts';
+import { call } from '../../api/call.ts';
+import { useAsk } from '../../api/use-ask.ts';
+import { useTexts } from '../../i18n/language.tsx';
+import { TRAIN } from '../../i18n/train.ts';
+import { LazyPlot } from '../../ui/lazy-plot.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { colorAt } from '../../ui/series-colors.ts';
+import { smooth } from '../../ui/smooth.ts';
+import { LoadingState } from '../../ui/states.tsx';
+import { useDark } from '../../ui/use-dark.ts';
+import { useFormat } from '../../ui/use-format.ts';
+
+type Column = 'loss' | 'evaluation' | 'learningRate' | 'gradNorm' | 'tokensPerSecond';
+
+export function CompareRuns({ ids }: { ids: readonly string[] }) {
+  const text = useTexts(TRAIN);
+  const isDark = useDark();
+  const format = useFormat();
+  const [column, setColumn] = useState<Column>('loss');
+  const [smoothing, setSmoothing] = useState(0.8);
+  const { data } = useAsk(RUNS.list);
+  const asked = useQueries({
+    queries: ids.map((id) => ({
+      queryKey: [`${RUNS.series.path}`, { id }],
+      queryFn: () => call(RUNS.series, { params: { id } }),
+    })),
+    combine: (results) => results.map((result) => result.data),
+  });
+  const names = useMemo(
+    () => ids.map((id) => data?.runs.find((run) => run.id === id)?.folder ?? id),
+    [ids, data],
+  );
+  const { x, lines } = useMemo(() => {
+    const columns = asked.map((series) => columnOf(series, column));
+    const all = [...new Set(columns.flatMap(({ step }) => step))].sort((a, b) => a - b);
+    return {
+      x: all,
+      lines: columns.map(({ step, values }, index) => {
+        const at = new Map(step.map((one, place) => [one, values[place] ?? null]));
+        const raw = all.map((one) => at.get(one) ?? null);
+        const shown = column === 'loss' ? smooth(raw, smoothing) : raw;
+        return { label: names[index]!, color: colorAt(index, isDark), values: shown };
+      }),
+    };
+  }, [asked, column, smoothing, names, isDark]);
+  const label = column === 'evaluation' ? text.live.evalLoss : labelOf(column, text.live);
+  return (
+    <Stack gap="md">
+      <Anchor component={Link} href="/" size="sm">
+        ← {text.back}
+      </Anchor>
+      <PageHead title={text.compareTitle} />
+      <Group gap="lg">
+        <SegmentedControl
+          value={column}
+          onChange={(value) => setColumn(value as Column)}
+          data={[
+            { value: 'loss', label: text.live.loss },
+            { value: 'evaluation', label: text.live.evalLoss },
+            { value: 'learningRate', label: text.live.learningRate },
+            { value: 'gradNorm', label: text.live.gradNorm },
+            { value: 'tokensPerSecond', label: text.live.speed },
+          ]}
+        />
+        <Group gap="xs" style={{ width: 240 }}>
+          <Text size="xs" c="dimmed">
+            {text.live.smoothing}
+          </Text>
+          <Slider
+            style={{ flex: 1 }}
+            size="sm"
+            max={0.99}
+            step={0.01}
+            value={smoothing}
+            onChange={setSmoothing}
+            thumbLabel={text.live.smoothing}
+          />
+        </Group>
+      </Group>
+      {asked.some((series) => series === undefined) ? (
+        <LoadingState />
+      ) : (
+        <div className="panel">
+          <LazyPlot title={label} x={x} xLabel={text.live.step} yLabel={label} lines={lines} height={380} />
+        </div>
+      )}
+      <div className="scroll-x panel" style={{ padding: 0 }}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th>{text.run}</th>
+              <th className="number">{text.live.step}</th>
+              <th className="number">{text.live.loss}</th>
+              <th className="number">{text.live.evalLoss}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {asked.map((series, index) => (
+              <tr key={ids[index]}>
+                <td>
+                  <span style={{ color: colorAt(index, isDark) }}>■</span>{' '}
+                  <Link href={`/run/${ids[index]}`}>{names[index]}</Link>
+                </td>
+                <td className="number">{format.count(series?.step.at(-1) ?? 0)}</td>
+                <td className="number">{format.figure(smooth(series?.loss ?? [], 0.9).at(-1))}</td>
+                <td className="number">{format.figure(series?.evaluation.loss.at(-1))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Stack>
+  );
+}
+
+function labelOf(column: Exclude<Column, 'evaluation'>, text: (typeof TRAIN)['en']['live']): string {
+  return {
+    loss: text.loss,
+    learningRate: text.learningRate,
+    gradNorm: text.gradNorm,
+    tokensPerSecond: text.speed,
+  }[column];
+}
+
+function columnOf(
+  series: Series | undefined,
+  column: Column,
+): { step: readonly number[]; values: readonly (number | null)[] } {
+  if (!series) return { step: [], values: [] };
+  if (column === 'evaluation') return { step: series.evaluation.step, values: series.evaluation.loss };
+  return { step: series.step, values: series[column] };
+}

@@ -1,0 +1,270 @@
+/** One run, live: is it alive, is it learning, when is it done. */
+import {
+  Anchor,
+  Button,
+  Group,
+  NumberInput,
+  Popover,
+  Slider,
+  Stack,
+  Switch,
+  Text,
+  Title,
+} from '@mantine/core';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { RUNS, type RunDetail } from '../../../src/studio/wire/index.ts';
+import { useAsk, useDo } from '../../api/use-ask.ts';
+import { useTexts } from '../../i18n/language.tsx';
+import { TRAIN } from '../../i18n/train.ts';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { Figures } from '../../ui/figures.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { ProgressLine } from '../../ui/progress-line.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { Answered, ErrorState } from '../../ui/states.tsx';
+import { useFormat } from '../../ui/use-format.ts';
+import { useStored } from '../../ui/use-stored.ts';
+import { Curves } from './curves.tsx';
+import { type Live, useLiveSeries } from './use-live-series.ts';
+
+export function RunPage({ id }: { id: string }) {
+  const run = useAsk(RUNS.get, { params: { id } });
+  const text = useTexts(TRAIN);
+  return (
+    <>
+      <Anchor component={Link} href="/" size="sm">
+        ← {text.back}
+      </Anchor>
+      <Answered of={run}>{(detail) => <RunView run={detail} />}</Answered>
+    </>
+  );
+}
+
+function RunView({ run }: { run: RunDetail }) {
+  const text = useTexts(TRAIN).live;
+  const live = useLiveSeries(`${run.id}`);
+  const [smoothing, setSmoothing] = useStored('smoothing', 0.8);
+  const [isLog, setLog] = useStored('loss-log', false);
+  const { series } = live;
+  return (
+    <Stack gap="md">
+      <PageHead
+        title={run.folder}
+        about={`${run.model} · ${run.dataset}`}
+        actions={<RunActions run={run} />}
+      />
+      {run.message && (run.state === 'failed' || run.state === 'died') && (
+        <ErrorState error={new Error(run.message)} />
+      )}
+      <Glance run={run} live={live} />
+      {live.progress && run.state === 'running' && <ProgressLine progress={live.progress} />}
+      {live.error && <ErrorState error={live.error} />}
+      {series && (
+        <>
+          <Group gap="lg" align="center">
+            <Group gap="xs" style={{ width: 260 }}>
+              <Text size="xs" c="dimmed">
+                {text.smoothing}
+              </Text>
+              <Slider
+                style={{ flex: 1 }}
+                size="sm"
+                min={0}
+                max={0.99}
+                step={0.01}
+                value={smoothing}
+                onChange={setSmoothing}
+                thumbLabel={text.smoothing}
+              />
+            </Group>
+            <Switch
+              label={text.logScale}
+              checked={isLog}
+              onChange={(event) => setLog(event.currentTarget.checked)}
+            />
+          </Group>
+          <Curves series={series} smoothing={smoothing} isLog={isLog} />
+          <Log lines={series.log} />
+        </>
+      )}
+      <RunFile run={run} />
+    </Stack>
+  );
+}
+
+function Glance({ run, live }: { run: RunDetail; live: Live }) {
+  const text = useTexts(TRAIN).live;
+  const format = useFormat();
+  const step = live.lastStep ?? run.lastStep;
+  const { series } = live;
+  const isRunning = run.state === 'running';
+  const phase = live.phase ?? run.phase;
+  const phaseName = text.phase[phase as keyof typeof text.phase];
+  return (
+    <Figures
+      of={[
+        [
+          text.alive,
+          <span key="state" style={{ fontSize: 14 }}>
+            <StateMark state={run.state} />
+            {isRunning && phaseName ? ` · ${phaseName}` : ''}
+          </span>,
+        ],
+        [text.step, step ? `${format.count(step.step)} / ${format.count(step.totalSteps)}` : '–'],
+        [text.epoch, step ? format.figure(step.epoch, 2) : '–'],
+        [text.loss, format.figure(series?.loss.at(-1) ?? run.lastStep?.loss)],
+        [text.evalLoss, format.figure(series?.evaluation.loss.at(-1))],
+        [text.learningRate, format.small(series?.learningRate.at(-1))],
+        [text.speed, step ? format.count(step.tokensPerSecond) : '–'],
+        [text.memory, run.memoryBytes === undefined ? '–' : format.bytes(run.memoryBytes)],
+        isRunning
+          ? [text.left, step ? format.duration(step.remainingSeconds) : '–']
+          : [text.elapsed, step ? format.duration(step.elapsedSeconds) : '–'],
+        [text.findings, format.count(series?.findings ?? 0)],
+      ]}
+    />
+  );
+}
+
+function RunActions({ run }: { run: RunDetail }) {
+  const text = useTexts(TRAIN).live;
+  const [, go] = useLocation();
+  const stop = useDo(RUNS.stop);
+  const resume = useDo(RUNS.resume);
+  const params = { id: run.id };
+  if (run.state === 'running') {
+    return (
+      <>
+        <Button
+          variant="default"
+          loading={stop.isPending}
+          onClick={() => stop.mutate({ params, body: { atOnce: false } })}
+        >
+          {text.stop}
+        </Button>
+        <ConfirmButton
+          question={text.killQuestion}
+          yes={text.kill}
+          onConfirm={() => stop.mutate({ params, body: { atOnce: true } })}
+        >
+          {text.kill}
+        </ConfirmButton>
+      </>
+    );
+  }
+  return (
+    <>
+      {run.state !== 'finished' && run.hasCheckpoint && (
+        <Button loading={resume.isPending} onClick={() => resume.mutate({ params, body: { settings: {} } })}>
+          {text.resume}
+        </Button>
+      )}
+      {run.state === 'finished' && <AddEpochs run={run} />}
+      {run.hasAdapter && (
+        <Button
+          variant="default"
+          onClick={() => go(`~/evaluate/new?adapter=${encodeURIComponent(run.folder)}`)}
+        >
+          {text.evaluate}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function AddEpochs({ run }: { run: RunDetail }) {
+  const text = useTexts(TRAIN).live;
+  const resume = useDo(RUNS.resume);
+  const done = Math.ceil(run.lastStep?.epoch ?? 1);
+  const [epochs, setEpochs] = useState<number>(done + 1);
+  return (
+    <Popover withArrow trapFocus>
+      <Popover.Target>
+        <Button variant="default">{text.more}</Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <NumberInput
+          label={text.moreHelp}
+          min={done + 1}
+          value={epochs}
+          onChange={(value) => setEpochs(Number(value))}
+        />
+        <Button
+          mt="xs"
+          fullWidth
+          loading={resume.isPending}
+          onClick={() =>
+            resume.mutate({ params: { id: run.id }, body: { settings: { num_train_epochs: epochs } } })
+          }
+        >
+          {text.moreGo}
+        </Button>
+        {resume.error && (
+          <Text size="xs" c="red" mt="xs" maw={280}>
+            {resume.error.message}
+          </Text>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Log({ lines }: { lines: readonly { time: string; level: string; message: string }[] }) {
+  const text = useTexts(TRAIN).live;
+  return (
+    <section aria-label={text.log}>
+      <Title order={2} mb="xs">
+        {text.log}
+      </Title>
+      {/* Scrolls, so it has to be reachable by keyboard. */}
+      <pre className="code log" tabIndex={0}>
+        {lines.length === 0
+          ? text.noLog
+          : lines.map(({ time, message }) => `${time.slice(11, 19)}  ${message}`).join('\n')}
+      </pre>
+    </section>
+  );
+}
+
+function RunFile({ run }: { run: RunDetail }) {
+  const text = useTexts(TRAIN).live;
+  const format = useFormat();
+  const results = Object.entries(run.results);
+  return (
+    <div style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(320px, 1fr))', gap: 16 }}>
+      {results.length > 0 && (
+        <section>
+          <Title order={2} mb="xs">
+            {text.results}
+          </Title>
+          <table className="table">
+            <tbody>
+              {results.map(([name, value]) => (
+                <tr key={name}>
+                  <td className="mono">{name}</td>
+                  <td className="number">
+                    {Number.isInteger(value) ? format.count(value) : format.figure(value)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      <section>
+        <Group justify="space-between" mb="xs">
+          <Title order={2}>{text.runFile}</Title>
+          <Group gap="xs">
+            <CopyButton value={run.command} label={text.copyCommand} />
+            <CopyButton value={run.runFile} label={text.copyYaml} />
+          </Group>
+        </Group>
+        <pre className="code" tabIndex={0}>
+          {run.runFile}
+        </pre>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+/** What long work is busy with. */
+import type { Texts } from './language.tsx';
+
+const en = {
+  download: 'download',
+  unpack: 'unpack',
+  'load weights': 'load weights',
+  tokenize: 'tokenize',
+  evaluate: 'evaluate',
+  predict: 'predict',
+  'score labels': 'score labels',
+  generate: 'generate',
+  'ask endpoint': 'ask endpoint',
+};
+
+const zh: typeof en = {
+  download: '下载',
+  unpack: '解压',
+  'load weights': '加载权重',
+  tokenize: '分词',
+  evaluate: '评估',
+  predict: '预测',
+  'score labels': '标签打分',
+  generate: '生成回答',
+  'ask endpoint': '请求接口',
+};
+
+export const TASKS: Texts<typeof en> = { en, zh };
