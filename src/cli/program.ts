@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   webui: async () => (await import('./webui-command.ts')).addWebuiCommand,
   api: async () => (await import('./api-command.ts')).addApiCommand,
   demo: async () => (await import('./demo-command.ts')).addDemoCommand,
+  loadtest: async () => (await import('./loadtest-command.ts')).addLoadtestCommand,
   env: async () => (await import('./env-command.ts')).addEnvCommand,
   version: async () => (await import('./version-command.ts')).addVersionCommand,
 };
