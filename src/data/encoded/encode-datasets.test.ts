@@ -102,9 +102,30 @@ test('rows on disk are those in memory, in the same order, whatever is chosen of
   await check('e');
 });
 
-test('the same rows by several threads', { timeout: 120_000 }, async () => {
-  write('many', 5200);
-  await check('many', { threads: 2, cacheFolder: join(folder, 'threads') });
+/** More than is encoded in this process. */
+const MANY = 9000;
+
+test('the same rows by threads of another process, and the same complaints', {
+  timeout: 120_000,
+}, async () => {
+  write('many', MANY);
+  const cacheFolder = join(folder, 'threads');
+  await check('many', { threads: 2, cacheFolder });
+  write('many', MANY, { num_samples: 2500 });
+  await check('many', { threads: 1, cacheFolder });
+  expect(readdirSync(join(cacheFolder, 'tokenized'))).toHaveLength(2);
+  appendFileSync(join(folder, 'many.jsonl'), '{"instruction": ');
+  await expect(encodeDatasets(['many'], optionsOf({ cacheFolder }))).rejects.toThrow(/many\.jsonl line 9001/);
+  write('many', MANY);
+  const stop = new AbortController();
+  const onProgress = ({ done }: Progress) => done >= 1000 && stop.abort();
+  await expect(
+    encodeDatasets(
+      ['many'],
+      optionsOf({ cacheFolder, seed: 1, overwrite: true, onProgress, signal: stop.signal }),
+    ),
+  ).rejects.toThrow(/tokenizing was stopped; run again/);
+  expect(readdirSync(join(cacheFolder, 'tokenized'))).toHaveLength(2);
 });
 
 test('what was encoded is found again, unless anything about it changed', async () => {

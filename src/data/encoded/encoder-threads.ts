@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { DataError } from '../../core/index.ts';
 import type { RowSettings } from '../encode-row.ts';
+import type { PieceEncoder } from './encode-into.ts';
 import type { EncodedPiece, PieceSample } from './encode-piece.ts';
 
 /** What a thread needs to encode by itself. */
@@ -24,7 +25,10 @@ interface Thread {
 const IS_SOURCE = import.meta.url.endsWith('.ts');
 const PROGRAM = new URL(`./encode-worker.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url);
 
-export class EncoderThreads {
+/** Pieces that a thread has before it, so that it never waits. */
+const PIECES_PER_THREAD = 2;
+
+export class EncoderThreads implements PieceEncoder {
   readonly #threads: readonly Thread[];
 
   /** @param count one for each core when absent */
@@ -32,8 +36,8 @@ export class EncoderThreads {
     this.#threads = Array.from({ length: count }, () => start(plan));
   }
 
-  get count(): number {
-    return this.#threads.length;
+  get room(): number {
+    return this.#threads.length * PIECES_PER_THREAD;
   }
 
   /** Given to the thread with the least to do. */
