@@ -13,7 +13,8 @@ const DEFINITIONS = ['$defs', 'definitions'];
 const BY_TYPE: Readonly<Record<string, readonly string[]>> = {
   object: ['properties', 'required', 'additionalProperties'],
   array: ['items', 'minItems', 'maxItems'],
-  string: ['minLength', 'maxLength'],
+  // Bounds of its length would let line breaks in, which JSON does not have in texts.
+  string: [],
   integer: ['minimum', 'maximum'],
   number: [],
   boolean: [],
@@ -75,7 +76,6 @@ export function checkSchema(root: Json): void {
     if (types.includes('object')) visitObject(schema, place);
     if ('items' in schema) visit(schema['items'], `${place}.items`, []);
     checkRange(schema, place, ['minItems', 'maxItems'], MAX_REPETITION, 0);
-    checkRange(schema, place, ['minLength', 'maxLength'], MAX_REPETITION, 0);
     checkRange(schema, place, ['minimum', 'maximum'], MAX_INTEGER, -MAX_INTEGER);
   };
 
