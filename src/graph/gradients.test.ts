@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compute, filled, testDevice } from '../../test/support/op-checks.ts';
 import { gradients } from './gradients.ts';
+import { swiglu } from './ops/activations.ts';
 import { add, mul, scale } from './ops/arithmetic.ts';
 import { assign } from './ops/effects.ts';
 import { argmax } from './ops/inference.ts';
 import { input } from './ops/leaf.ts';
-import { apply, ELSEWHERE, type Op, topological } from './tensor.ts';
+import { apply, ELSEWHERE, type Op, type Tensor, topological } from './tensor.ts';
 
 const cpu = testDevice();
 
@@ -28,6 +29,15 @@ describe('gradients', () => {
     const [dx, dy] = gradients(loss, seed, [x, middle]);
     expect(topological([dx!, dy!])).not.toContain(loss);
     expect(gradients(loss, seed, [input('other', [2])])).toEqual([undefined]);
+  });
+
+  it('compute a cheap result once more instead of keeping it', () => {
+    const [gate, up, seed] = [input('gate', [2]), input('up', [2]), input('seed', [2])];
+    const unit = swiglu(gate, up);
+    const slopes = gradients(mul(unit, unit), seed, [gate, up]) as Tensor[];
+    const used = topological(slopes).filter(({ op }) => op === unit.op);
+    expect(used).toHaveLength(1);
+    expect(used).not.toContain(unit);
   });
 
   it('name the operation that has no rule, and why', () => {

@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation: adds the operations that compute gradients, by each operation's own rule. */
 import { assert } from '../core/index.ts';
 import { add } from './ops/arithmetic.ts';
-import { ELSEWHERE, type Gradients, type Op, type Tensor, topological } from './tensor.ts';
+import { apply, ELSEWHERE, type Gradients, type Op, type Tensor, topological } from './tensor.ts';
 
 /**
  * @param loss of any shape
@@ -17,6 +17,13 @@ export function gradients(loss: Tensor, seed: Tensor, parameters: readonly Tenso
   }
   const sums = new Map<Tensor, Tensor>([[loss, seed]]);
   const wanted = new Set(parameters);
+  const again = new Map<Tensor, Tensor>();
+  const recomputed = (tensor: Tensor): Tensor => {
+    const op = tensor.op as Op<unknown>;
+    if (!op.recomputed) return tensor;
+    if (!again.has(tensor)) again.set(tensor, apply(op, tensor.inputs, tensor.attributes));
+    return again.get(tensor)!;
+  };
   for (const output of order.reverse()) {
     const gradient = sums.get(output);
     if (!gradient || !leads.has(output) || wanted.has(output)) continue;
@@ -27,7 +34,8 @@ export function gradients(loss: Tensor, seed: Tensor, parameters: readonly Tenso
     );
     const { inputs, attributes } = output;
     const needs = (index: number) => leads.has(inputs[index]!);
-    const results: Gradients = op.reverse({ inputs, output, attributes, gradient, needs });
+    const seen = inputs.map(recomputed);
+    const results: Gradients = op.reverse({ inputs: seen, output, attributes, gradient, needs });
     inputs.forEach((input, index) => {
       const part = results[index];
       if (part === ELSEWHERE || !leads.has(input)) return;

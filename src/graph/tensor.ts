@@ -25,8 +25,8 @@ export interface ReverseArguments<A> {
 
 /** An own kernel of the CPU that can stand in for an operation's lowering, which is its oracle. */
 export interface NativeKernel<A> {
-  /** In native/. */
-  readonly name: string;
+  /** In native/; another one for some inputs than for others. */
+  readonly name: string | ((inputs: readonly Tensor[], attributes: A) => string);
   /** Whether it computes these inputs; all others are lowered. */
   accepts(inputs: readonly Tensor[], attributes: A): boolean;
   /** What the kernel is told, in its order. @param encode makes a float a whole number */
@@ -53,6 +53,8 @@ export interface Op<A = object> {
   readonly reverse: ((given: ReverseArguments<A>) => Gradients) | NonDifferentiable;
   lower(context: OpContext, inputs: readonly DeviceTensor[], attributes: A): DeviceTensor;
   readonly native?: NativeKernel<A>;
+  /** Reverse rules that read its result get it computed once more, instead of it being kept until then. */
+  readonly recomputed?: true;
   /** The operation in terms of others, where it is lowered that way; see `composed`. */
   compose?(inputs: readonly Tensor[], attributes: A): Tensor;
   /** Which input holds indices, and what they have to stay below: checked before a run. */

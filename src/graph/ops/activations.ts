@@ -85,6 +85,7 @@ export const swigluOp: Op = {
   reverse: ({ inputs, gradient }) => splitGradient(swigluReverseOp, inputs, gradient),
   lower: (context, [gate, up]) => context.swiglu(context.contiguous(gate!), context.contiguous(up!)),
   native: gatedKernel('swiglu_forward'),
+  recomputed: true,
 };
 
 /** silu(gate) · up, https://arxiv.org/abs/2002.05202; recomputes silu in reverse instead of keeping it. */
@@ -111,6 +112,7 @@ export const gegluOp: Op = {
   reverse: ({ inputs, gradient }) => splitGradient(gegluReverseOp, inputs, gradient),
   lower: (context, [gate, up]) => context.mul(geluTanh(context, context.contiguous(gate!)), up!),
   native: gatedKernel('geglu_forward'),
+  recomputed: true,
 };
 
 /** gelu(gate) · up with the tanh form of GELU, https://arxiv.org/abs/1606.08415. */

@@ -93,6 +93,7 @@ export const weightedRmsNormOp: Op<{ epsilon: number }> = {
   ],
   ...composed(([x, weight], { epsilon }) => mul(rmsNorm(x!, epsilon), overRows(weight!, x!))),
   native: normKernel('rms_norm_forward'),
+  recomputed: true,
 };
 
 /** rmsNorm(x) · weight with a frozen weight [C]. */
