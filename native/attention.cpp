@@ -1,6 +1,6 @@
-// Attention of a batch whose rows begin alike: a prefix [P] computed once, then B rows of L tokens that see it and
-// themselves; causal, in local layers the last `window` positions only. Scores exist for one block of queries and keys
-// at a time; the log-sum-exp of each query lets the reverse recompute them (https://arxiv.org/abs/2205.14135).
+// Attention of a batch whose rows begin alike: a prefix [P] computed once, then B rows, one right behind the other, that
+// see it and themselves; causal, in local layers the last `window` positions only. Scores exist for one block of queries
+// and keys at a time; the log-sum-exp of each query lets the reverse recompute them (https://arxiv.org/abs/2205.14135).
 //
 // Work is a list of query blocks, key head by key head, cut into one run of equal cost for each thread. In reverse a
 // run adds to the gradients of the prefix, and of a row that the next thread goes on with, in memory of its own; the
@@ -14,22 +14,25 @@ constexpr int64_t KEY_BLOCK = 256;
 constexpr int64_t SCORE_STRIDE = KEY_BLOCK + NR;
 
 struct Shape {
-  int64_t P, B, L, H, Hkv, D, window;
+  int64_t P, B, L, H, Hkv, D, window;  // L: no row is longer
   float scale;
+  const int32_t* starts;  // [B + 1]: the first token of each row, then the number of all tokens
   int64_t group, width, block;  // query heads of a key head; D padded; query tokens of a block
-  int64_t prefix_blocks, row_blocks, head_blocks;
 
-  explicit Shape(const int64_t* n) : P(n[0]), B(n[1]), L(n[2]), H(n[3]), Hkv(n[4]), D(n[5]), window(n[6]) {
+  Shape(const int64_t* n, const void* row_starts)
+      : P(n[0]), B(n[1]), L(n[2]), H(n[3]), Hkv(n[4]), D(n[5]), window(n[6]), starts((const int32_t*)row_starts) {
     scale = (float)((double)n[7] / 4294967296.0);
     if (window == 0) window = P + L;
     group = H / Hkv;
     width = padded(D);
     const int64_t queries = width <= 64 ? 192 : width <= 128 ? 96 : 48;  // with the keys, these fit a core's cache
     block = queries / group > 1 ? queries / group : 1;
-    prefix_blocks = (P + block - 1) / block;
-    row_blocks = (L + block - 1) / block;
-    head_blocks = prefix_blocks + B * row_blocks;
   }
+  int64_t tokens() const { return starts[B]; }
+  // The prefix is row -1.
+  int64_t start(int64_t row) const { return row < 0 ? 0 : starts[row]; }
+  int64_t length(int64_t row) const { return row < 0 ? P : starts[row + 1] - starts[row]; }
+  int64_t blocks(int64_t row) const { return (length(row) + block - 1) / block; }
   // Keys seen by the first n positions, all together.
   int64_t seen(int64_t n) const {
     return n <= window ? n * (n + 1) / 2 : window * (window + 1) / 2 + (n - window) * window;
@@ -41,30 +44,38 @@ struct Block {
   int64_t row;         // -1: the prefix
   int64_t token;       // where the row lies among all tokens
   int64_t before;      // positions before the row
+  int64_t length;      // of the row
   int64_t begin, end;  // tokens of the row
-  bool last;           // of its row
-  int thread;          // which works on it
+  int64_t thread;      // which works on it
 };
 
-Block block_at(const Shape& s, int64_t index, int threads) {
-  Block b;
-  b.head = index / s.head_blocks;
-  const int64_t i = index % s.head_blocks - s.prefix_blocks;
-  const bool prefix = i < 0;
-  b.row = prefix ? -1 : i / s.row_blocks;
-  b.token = prefix ? 0 : s.P + b.row * s.L;
-  b.before = prefix ? 0 : s.P;
-  const int64_t length = prefix ? s.P : s.L;
-  b.begin = (prefix ? i + s.prefix_blocks : i % s.row_blocks) * s.block;
-  b.end = b.begin + s.block < length ? b.begin + s.block : length;
-  b.last = b.end == length;
-  const int64_t prefix_cost = s.seen(s.P), row_cost = s.seen(s.P + s.L) - s.seen(s.P);
-  const int64_t before = b.head * (prefix_cost + s.B * row_cost) + (prefix ? 0 : prefix_cost + b.row * row_cost) -
-                         s.seen(b.before);
-  const int64_t middle = 2 * before + s.seen(b.before + b.begin) + s.seen(b.before + b.end);
-  b.thread = (int)(middle * threads / (2 * s.Hkv * (prefix_cost + s.B * row_cost)));
-  return b;
-}
+// All blocks in their order, in memory of this thread.
+struct Blocks {
+  Block* at;
+  int64_t count = 0;
+
+  Blocks(const Shape& s, int threads) {
+    int64_t most = 0;
+    for (int64_t row = -1; row < s.B; row++) most += s.Hkv * s.blocks(row);
+    at = (Block*)scratch<1>((size_t)most * sizeof(Block));
+    int64_t cost = 0;
+    for (int64_t head = 0; head < s.Hkv; head++) {
+      for (int64_t row = -1; row < s.B; row++) {
+        const int64_t before = row < 0 ? 0 : s.P, length = s.length(row);
+        for (int64_t begin = 0; begin < length; begin += s.block) {
+          const int64_t end = begin + s.block < length ? begin + s.block : length;
+          const int64_t own = s.seen(before + end) - s.seen(before + begin);
+          at[count++] = {head, row, s.start(row), before, length, begin, end, 2 * cost + own};
+          cost += own;
+        }
+      }
+    }
+    // Each goes where its middle lies.
+    for (Block& b : *this) b.thread = b.thread * threads / (2 * cost);
+  }
+  Block* begin() const { return at; }
+  Block* end() const { return at + count; }
+};
 
 // Keys or values of one head that a row sees, prefix first: as panels [NR keys] of [D, NR], and as rows.
 struct Keys {
@@ -75,7 +86,7 @@ struct Keys {
   const float* panel(int64_t key) const { return panels + key / NR * width * NR + key % NR; }
 
   void pack(const Shape& s, const float* x, const Block& b, int64_t from) {
-    const int64_t count = b.before + (b.row < 0 ? s.P : s.L);
+    const int64_t count = b.before + b.length;
     width = s.width;
     for (int64_t first = from / VL * VL; first < padded(count); first += VL) {
       for (int64_t d = 0; d < width; d += VL) {
@@ -256,15 +267,15 @@ struct Pieces {
 
 }  // namespace
 
-// parameter: P, B, L, H, Hkv, D, window (0: none), scale * 2^32. input: q [T, H, D], k and v [T, Hkv, D].
-// output: attended values [T, H, D], then the log-sum-exp of the scaled scores [T, H].
+// parameter: P, B, L, H, Hkv, D, window (0: none), scale * 2^32. input: q [T, H, D], k and v [T, Hkv, D], starts
+// i32 [B + 1]. output: attended values [T, H, D], then the log-sum-exp of the scaled scores [T, H].
 KERNEL(attention_forward) {
-  const Shape s(call->parameter);
+  const Shape s(call->parameter, call->input[3]);
   const float* q_in = (const float*)call->input[0];
   const float* k_in = (const float*)call->input[1];
   const float* v_in = (const float*)call->input[2];
   float* out = (float*)call->output;
-  float* lse = out + (s.P + s.B * s.L) * s.H * s.D;
+  float* lse = out + s.tokens() * s.H * s.D;
   const int64_t rows = s.block * s.group;
   Pieces memory = {(float*)scratch<0>(
       (panels_size(s) + rows_size(s) + rows * (2 * s.width + SCORE_STRIDE + 2) + 512) * 4)};
@@ -277,8 +288,7 @@ KERNEL(attention_forward) {
   float* top = memory.take(rows);
   float* total = memory.take(rows);
   Packed packed;
-  for (int64_t i = 0; i < s.Hkv * s.head_blocks; i++) {
-    const Block b = block_at(s, i, threads);
+  for (const Block& b : Blocks(s, threads)) {
     if (b.thread != thread) continue;
     const int64_t from = packed.next(b);
     if (from >= 0) k.pack(s, k_in, b, from), v.pack(s, v_in, b, from);
@@ -305,16 +315,16 @@ KERNEL(attention_forward) {
   }
 }
 
-// parameter: as forward. input: q, k, v, the forward's output, gradient of the attended values [T, H, D].
+// parameter: as forward. input: q, k, v, starts, the forward's output, gradient of the attended values [T, H, D].
 // output: gradients of q [T, H, D], k and v [T, Hkv, D], then workspace: (Hkv + threads - 1) * 2 * (P + L) * D floats.
 KERNEL(attention_reverse) {
-  const Shape s(call->parameter);
+  const Shape s(call->parameter, call->input[3]);
   const float* q_in = (const float*)call->input[0];
   const float* k_in = (const float*)call->input[1];
   const float* v_in = (const float*)call->input[2];
-  const float* attended = (const float*)call->input[3];
-  const float* gradient = (const float*)call->input[4];
-  const int64_t T = s.P + s.B * s.L, stride = s.Hkv * s.D, part = (s.P + s.L) * s.D;
+  const float* attended = (const float*)call->input[4];
+  const float* gradient = (const float*)call->input[5];
+  const int64_t T = s.tokens(), stride = s.Hkv * s.D, part = (s.P + s.L) * s.D;
   const float* lse = attended + T * s.H * s.D;
   float* dq_out = (float*)call->output;
   float* dk_out = dq_out + T * s.H * s.D;
@@ -337,12 +347,11 @@ KERNEL(attention_reverse) {
   float* slopes = memory.take(rows * SCORE_STRIDE);
   float* delta = memory.take(rows);
   Packed packed;
-  const int64_t blocks = s.Hkv * s.head_blocks;
+  const Blocks blocks(s, threads);
   int64_t head = -1;
   float *dk_row = nullptr, *dv_row = nullptr;  // where the row's own gradients are added
   int64_t row_stride = 0;
-  for (int64_t i = 0; i < blocks; i++) {
-    const Block b = block_at(s, i, threads);
+  for (const Block& b : blocks) {
     if (b.thread != thread) continue;
     float* own = partial(thread, b.head);
     if (head != b.head) memset(own, 0, s.P * s.D * 4), memset(own + part, 0, s.P * s.D * 4);
@@ -351,12 +360,12 @@ KERNEL(attention_reverse) {
     if (from >= 0) {
       k.pack(s, k_in, b, from), v.pack(s, v_in, b, from);
       if (b.row >= 0) {
-        const int64_t rest = s.row_blocks - 1 - b.begin / s.block;
-        const bool direct = block_at(s, i + rest, threads).thread == thread;
+        const Block* last = &b + s.blocks(b.row) - 1 - b.begin / s.block;
+        const bool direct = last->thread == thread;
         dk_row = direct ? dk_out + b.token * stride + b.head * s.D : own + s.P * s.D;
         dv_row = direct ? dv_out + b.token * stride + b.head * s.D : own + part + s.P * s.D;
         row_stride = direct ? stride : s.D;
-        for (int64_t l = 0; l < s.L; l++)
+        for (int64_t l = 0; l < b.length; l++)
           memset(dk_row + l * row_stride, 0, s.D * 4), memset(dv_row + l * row_stride, 0, s.D * 4);
       }
     }
@@ -409,26 +418,28 @@ KERNEL(attention_reverse) {
   barrier(call, threads);
 
   // Every thread sums a share of the keys; the threads' parts come in their order.
-  const Range prefix = share(s.P, 1, thread, threads), row = share(s.L, 1, thread, threads);
+  const Range prefix = share(s.P, 1, thread, threads);
   const auto add_rows = [&](const float* from, float* to, int64_t count) {
     for (int64_t l = 0; l < count; l++)
       for (int64_t d = 0; d < s.D; d++) to[l * stride + d] += from[l * s.D + d];
   };
-  for (int64_t i = 0; i < blocks; i++) {
-    const Block b = block_at(s, i, threads);
-    const int next = i + 1 < blocks ? block_at(s, i + 1, threads).thread : -1;
-    const bool last_of_head = i % s.head_blocks == s.head_blocks - 1;
-    const float* from = partial(b.thread, b.head);
-    if (i % s.head_blocks == 0) {
+  int64_t cleared = -1;
+  for (const Block& b : blocks) {
+    const Block* next = &b + 1 < blocks.end() ? &b + 1 : nullptr;
+    const bool last_of_run = !next || next->thread != b.thread;
+    const float* from = partial((int)b.thread, b.head);
+    if (cleared < b.head) {
+      cleared = b.head;
       for (int64_t p = prefix.begin; p < prefix.end; p++)
         memset(dk_out + p * stride + b.head * s.D, 0, s.D * 4), memset(dv_out + p * stride + b.head * s.D, 0, s.D * 4);
     }
-    if (last_of_head || next != b.thread) {
+    if (last_of_run || next->head != b.head) {
       const int64_t at = prefix.begin * stride + b.head * s.D, count = prefix.end - prefix.begin;
       add_rows(from + prefix.begin * s.D, dk_out + at, count);
       add_rows(from + part + prefix.begin * s.D, dv_out + at, count);
     }
-    if (b.row >= 0 && !b.last && next != b.thread) {
+    if (b.row >= 0 && b.end < b.length && last_of_run) {
+      const Range row = share(b.length, 1, thread, threads);
       const int64_t at = (b.token + row.begin) * stride + b.head * s.D, count = row.end - row.begin;
       add_rows(from + (s.P + row.begin) * s.D, dk_out + at, count);
       add_rows(from + part + (s.P + row.begin) * s.D, dv_out + at, count);

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -29,6 +30,7 @@ KERNEL(geglu_forward);
 KERNEL(geglu_reverse);
 KERNEL(rope);
 KERNEL(linear);
+KERNEL(linear_few_rows);
 KERNEL(low_rank_down);
 KERNEL(add_outer);
 
@@ -188,24 +190,38 @@ void compare_slope(const char* what, const char* shape, const std::function<doub
   }
   const double slope = (f(up) - f(down)) / (2 * step);
   compare_number(what, shape, slope, dot(gradient, direction),
-                 1e-4 * std::sqrt(dot(gradient, gradient)) + 1e-6 * std::fabs(slope) + 1e-4);
+                 1e-4 * std::sqrt(dot(gradient, gradient)) + 1e-6 * std::fabs(slope) + 1e-4 +
+                     1e-6 * std::sqrt((double)x.size()));
 }
 
 struct AttentionShape {
-  int64_t P, B, L, H, Hkv, D, window;
+  int64_t P;
+  std::vector<int64_t> lengths;  // of the rows
+  int64_t H, Hkv, D, window;
   double scale;
-  int64_t tokens() const { return P + B * L; }
+  int64_t longest() const { return *std::max_element(lengths.begin(), lengths.end()); }
+  std::vector<int32_t> starts() const {
+    std::vector<int32_t> starts = {(int32_t)P};
+    for (int64_t length : lengths) starts.push_back(starts.back() + (int32_t)length);
+    return starts;
+  }
+  // Of each token: its row, -1 in the prefix, and its position.
+  std::vector<std::pair<int64_t, int64_t>> places() const {
+    std::vector<std::pair<int64_t, int64_t>> places;
+    for (int64_t p = 0; p < P; p++) places.push_back({-1, p});
+    for (size_t row = 0; row < lengths.size(); row++)
+      for (int64_t l = 0; l < lengths[row]; l++) places.push_back({(int64_t)row, P + l});
+    return places;
+  }
+  bool sees(std::pair<int64_t, int64_t> query, std::pair<int64_t, int64_t> key) const {
+    if (key.first >= 0 && key.first != query.first) return false;
+    return key.second <= query.second && (window == 0 || key.second > query.second - window);
+  }
   std::string name(int threads) const {
     char text[160];
-    snprintf(text, sizeof text, "P %d B %d L %d H %d Hkv %d D %d window %d threads %d", (int)P, (int)B, (int)L, (int)H,
-             (int)Hkv, (int)D, (int)window, threads);
+    snprintf(text, sizeof text, "P %d B %d L %d H %d Hkv %d D %d window %d threads %d", (int)P, (int)lengths.size(),
+             (int)longest(), (int)H, (int)Hkv, (int)D, (int)window, threads);
     return text;
-  }
-  bool sees(int64_t t, int64_t other) const {
-    const bool prefix = other < P;
-    if (!prefix && (t < P || (t - P) / L != (other - P) / L)) return false;
-    const int64_t p = t < P ? t : P + (t - P) % L, o = prefix ? other : P + (other - P) % L;
-    return o <= p && (window == 0 || o > p - window);
   }
 };
 
@@ -214,7 +230,8 @@ struct Attended {
 };
 
 Attended attention(const AttentionShape& s, const Doubles& q, const Doubles& k, const Doubles& v, const Doubles& g) {
-  const int64_t T = s.tokens();
+  const auto places = s.places();
+  const int64_t T = (int64_t)places.size();
   Attended a = {Doubles(T * s.H * s.D), Doubles(T * s.H), Doubles(q.size()), Doubles(k.size()), Doubles(v.size())};
   for (int64_t t = 0; t < T; t++) {
     for (int64_t h = 0; h < s.H; h++) {
@@ -222,14 +239,14 @@ Attended attention(const AttentionShape& s, const Doubles& q, const Doubles& k, 
       Doubles weights(T), slopes(T);
       double total = 0, delta = 0;
       for (int64_t o = 0; o < T; o++) {
-        if (!s.sees(t, o)) continue;
+        if (!s.sees(places[t], places[o])) continue;
         double score = 0;
         for (int64_t d = 0; d < s.D; d++) score += q[at + d] * k[(o * s.Hkv + head) * s.D + d];
         total += weights[o] = std::exp(score * s.scale);
       }
       a.lse[t * s.H + h] = std::log(total);
       for (int64_t o = 0; o < T; o++) {
-        if (!s.sees(t, o)) continue;
+        if (!s.sees(places[t], places[o])) continue;
         weights[o] /= total;
         for (int64_t d = 0; d < s.D; d++) {
           a.values[at + d] += weights[o] * v[(o * s.Hkv + head) * s.D + d];
@@ -241,7 +258,7 @@ Attended attention(const AttentionShape& s, const Doubles& q, const Doubles& k, 
       }
       if (g.empty()) continue;
       for (int64_t o = 0; o < T; o++) {
-        if (!s.sees(t, o)) continue;
+        if (!s.sees(places[t], places[o])) continue;
         const double slope = weights[o] * (slopes[o] - delta) * s.scale;
         for (int64_t d = 0; d < s.D; d++) {
           a.dq[at + d] += slope * k[(o * s.Hkv + head) * s.D + d];
@@ -254,21 +271,23 @@ Attended attention(const AttentionShape& s, const Doubles& q, const Doubles& k, 
 }
 
 void check_attention(const AttentionShape& s, int threads, bool slopes) {
-  const int64_t T = s.tokens(), values = T * s.H * s.D, keys = T * s.Hkv * s.D;
+  const auto starts = s.starts();
+  const int64_t T = starts.back(), values = T * s.H * s.D, keys = T * s.Hkv * s.D;
   const std::string name = s.name(threads);
   const auto q = normal(values), k = normal(keys), v = normal(keys), g = normal(values);
   Buffer out(values + T * s.H);
-  const std::initializer_list<int64_t> parameters = {s.P, s.B, s.L, s.H, s.Hkv, s.D, s.window, encoded(s.scale)};
-  run(threads, attention_forward, parameters, {q->data, k->data, v->data}, out.data);
+  const int64_t L = s.longest() + pick(0, 3);
+  const std::initializer_list<int64_t> parameters = {s.P, (int64_t)s.lengths.size(), L, s.H, s.Hkv, s.D, s.window, encoded(s.scale)};
+  run(threads, attention_forward, parameters, {q->data, k->data, v->data, starts.data()}, out.data);
   const Doubles Q = q->doubles(0, values), K = k->doubles(0, keys), V = v->doubles(0, keys), G = g->doubles(0, values);
   const Attended expected = attention(s, Q, K, V, G);
   compare("attention_forward values", name.c_str(), expected.values, out.data, 5e-6);
   compare("attention_forward lse", name.c_str(), expected.lse, out.data + values, 5e-6);
 
-  const int64_t workspace = (s.Hkv + threads - 1) * 2 * (s.P + s.L) * s.D;
+  const int64_t workspace = (s.Hkv + threads - 1) * 2 * (s.P + L) * s.D;
   Buffer gradients(values + 2 * keys + workspace), again(gradients.count);
   for (Buffer* b : {&gradients, &again})
-    run(threads, attention_reverse, parameters, {q->data, k->data, v->data, out.data, g->data}, b->data);
+    run(threads, attention_reverse, parameters, {q->data, k->data, v->data, starts.data(), out.data, g->data}, b->data);
   compare("attention_reverse dq", name.c_str(), expected.dq, gradients.data, 2e-5);
   compare("attention_reverse dk", name.c_str(), expected.dk, gradients.data + values, 2e-5);
   compare("attention_reverse dv", name.c_str(), expected.dv, gradients.data + values + keys, 2e-5);
@@ -426,6 +445,9 @@ void check_linear(int threads, bool reverse, bool bf16) {
     }
   }
   compare("linear", name, expected, y.data, 1e-6, &sizes);
+  if (reverse) return;
+  run(threads, linear_few_rows, {T, N, K, rank, 0, bf16}, {x->data, weights, u->data, v->data}, y.data);
+  compare("linear_few_rows", name, expected, y.data, 1e-6, &sizes);
 }
 
 void check_low_rank(int threads) {
@@ -463,10 +485,11 @@ void check_all(int rounds) {
   for (int round = 0; round < rounds; round++) {
     const int threads = round % 4 + 1;
     AttentionShape s;
-    s.P = pick({0, 0, 1, 5, 16, pick(1, 70)}), s.B = pick({1, 2, 3, pick(1, 7)}), s.L = pick({1, 8, 13, pick(1, 90)});
+    s.P = pick({0, 0, 1, 5, 16, pick(1, 70)});
+    s.lengths.resize(pick({1, 2, 3, pick(1, 7)}));
     s.Hkv = pick(1, 3), s.H = s.Hkv * pick({1, 2, 3, 4}), s.D = pick({1, 7, 16, 20, 64, 72, 128, 256});
     s.window = pick({0, 0, 1, 5, 20, 64});
-    if (s.D > 64) s.L = pick(1, 40);
+    for (int64_t& length : s.lengths) length = s.D > 64 ? pick(1, 40) : pick({1, 8, 13, pick(1, 90)});
     s.scale = s.D == 64 ? 0.125 : 0.6 / std::sqrt((double)s.D);
     check_attention(s, threads, true);
     check_norm(threads);
@@ -476,9 +499,10 @@ void check_all(int rounds) {
     check_low_rank(threads);
   }
   // Several blocks of queries and keys, and rows that go over from one thread to the next.
-  for (const AttentionShape& s : {AttentionShape{0, 1, 700, 2, 1, 16, 0, 0.25}, AttentionShape{0, 1, 600, 3, 3, 8, 100, 0.25},
-                                  AttentionShape{300, 2, 330, 4, 1, 16, 0, 0.25}, AttentionShape{270, 3, 20, 6, 2, 32, 290, 0.2},
-                                  AttentionShape{1, 2, 520, 8, 2, 256, 300, 0.0625}})
+  for (const AttentionShape& s : {AttentionShape{0, {700}, 2, 1, 16, 0, 0.25}, AttentionShape{0, {600}, 3, 3, 8, 100, 0.25},
+                                  AttentionShape{300, {330, 90}, 4, 1, 16, 0, 0.25},
+                                  AttentionShape{270, {20, 1, 33}, 6, 2, 32, 290, 0.2},
+                                  AttentionShape{1, {520, 400}, 8, 2, 256, 300, 0.0625}})
     for (int threads = 1; threads <= 4; threads++) check_attention(s, threads, false);
   printf("%d checks, %d failed, nearest to its tolerance %.2f\n", checks, failures, worst);
 }
@@ -501,23 +525,25 @@ void time_kernel(const char* name, Kernel kernel, Call* call, double work, const
 }
 
 void time_attention(const char* model, const AttentionShape& s, int calls) {
-  const int64_t T = s.tokens(), values = T * s.H * s.D, keys = T * s.Hkv * s.D;
+  const auto starts = s.starts();
+  const int64_t B = (int64_t)s.lengths.size(), L = s.longest(), T = starts.back(), values = T * s.H * s.D, keys = T * s.Hkv * s.D;
   const auto q = normal(values), k = normal(keys), v = normal(keys), g = normal(values);
-  Buffer out(values + T * s.H), gradients(values + 2 * keys + (s.Hkv + 1) * 2 * (s.P + s.L) * s.D);
+  Buffer out(values + T * s.H), gradients(values + 2 * keys + (s.Hkv + 1) * 2 * (s.P + L) * s.D);
   double pairs = 0;
-  for (int64_t t = 0; t < T; t++) {
-    const int64_t p = t < s.P ? t : s.P + (t - s.P) % s.L;
-    pairs += (double)(s.window && s.window < p + 1 ? s.window : p + 1);
-  }
+  for (const auto& [row, p] : s.places()) pairs += (double)(s.window && s.window < p + 1 ? s.window : p + 1);
   const double work = pairs * (double)(s.H * s.D) * 2;
-  const std::initializer_list<int64_t> parameters = {s.P, s.B, s.L, s.H, s.Hkv, s.D, s.window, encoded(s.scale)};
+  const std::initializer_list<int64_t> parameters = {s.P, B, L, s.H, s.Hkv, s.D, s.window, encoded(s.scale)};
   char name[100];
   snprintf(name, sizeof name, "attention_forward %s", model);
-  time_kernel(name, attention_forward, prepared(parameters, {q->data, k->data, v->data}, out.data), work * 2, "GFLOP/s", calls);
+  time_kernel(name, attention_forward, prepared(parameters, {q->data, k->data, v->data, starts.data()}, out.data), work * 2,
+              "GFLOP/s", calls);
   snprintf(name, sizeof name, "attention_reverse %s", model);
-  time_kernel(name, attention_reverse, prepared(parameters, {q->data, k->data, v->data, out.data, g->data}, gradients.data),
-              work * 5, "GFLOP/s", calls);
+  time_kernel(name, attention_reverse,
+              prepared(parameters, {q->data, k->data, v->data, starts.data(), out.data, g->data}, gradients.data), work * 5,
+              "GFLOP/s", calls);
 }
+
+std::vector<int64_t> rows(size_t count, int64_t length) { return std::vector<int64_t>(count, length); }
 
 void time_linear(int64_t T, int64_t N, int64_t K, int64_t rank, bool bf16, int calls) {
   auto w = normal(N * K);
@@ -578,11 +604,11 @@ int main(int arguments, char** argument) {
   }
   const bool all = mode == "time";
   if (all || mode == "time-attention") {
-    time_attention("SmolLM2 P 65 B 16 L 56", {65, 16, 56, 9, 3, 64, 0, 0.125}, 300);
-    time_attention("gemma-3-270m P 26 B 16 L 24", {26, 16, 24, 4, 1, 256, 512, 0.0625}, 300);
-    time_attention("SmolLM2 P 0 B 4 L 512", {0, 4, 512, 9, 3, 64, 0, 0.125}, 50);
-    time_attention("Qwen3-0.6B P 65 B 16 L 56", {65, 16, 56, 16, 8, 128, 0, 0.0884}, 100);
-    time_attention("gemma-3-270m P 0 B 1 L 2048 window 512", {0, 1, 2048, 4, 1, 256, 512, 0.0625}, 20);
+    time_attention("SmolLM2 P 65 B 16 L 56", {65, rows(16, 56), 9, 3, 64, 0, 0.125}, 300);
+    time_attention("gemma-3-270m P 26 B 16 L 24", {26, rows(16, 24), 4, 1, 256, 512, 0.0625}, 300);
+    time_attention("SmolLM2 P 0 B 4 L 512", {0, rows(4, 512), 9, 3, 64, 0, 0.125}, 50);
+    time_attention("Qwen3-0.6B P 65 B 16 L 56", {65, rows(16, 56), 16, 8, 128, 0, 0.0884}, 100);
+    time_attention("gemma-3-270m P 0 B 1 L 2048 window 512", {0, rows(1, 2048), 4, 1, 256, 512, 0.0625}, 20);
   }
   if (all || mode == "time-linear") {
     for (int64_t rank : {0, 8}) {

@@ -23,9 +23,10 @@ export interface TrainingStep {
   /** Real ones, the prefix counted in every row. */
   readonly tokens: number;
   readonly labels: number;
-  /** Computed: the prefix once, rows with their padding. */
+  /** Computed: the prefix once, rows as far as something is predicted from them. */
   readonly positions: number;
   readonly prefix: number;
+  /** Of the longest row, as far as it is computed. */
   readonly rowLength: number;
   readonly gigaFlop: number;
   readonly rssBytes: number;
@@ -82,7 +83,7 @@ export async function measureTraining({ settings, outputDir }: TrainingOrder): P
         labels: total((batch) => batch.labelCount),
         positions: total((batch) => batch.prefix.length + batch.tokens.length),
         prefix: batches[0]!.prefix.length,
-        rowLength: batches[0]!.rowLength,
+        rowLength: Math.max(...batches[0]!.lengths),
         gigaFlop: total((batch) => stepGigaFlop(spec, rank, batch)),
       };
     });

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { buildBatch } from './batch.ts';
 
-const PAD = 999;
 const N = -100;
 
 interface Row {
@@ -24,24 +23,35 @@ function counting(length: number, labelledFrom: number, end: number[] = []): Row
 }
 
 function checkPrefix(rows: Row[], expected: number, sharePrefix = true): void {
-  expect(buildBatch(rows, PAD, { sharePrefix }).prefix).toEqual(rows[0]!.inputIds.slice(0, expected));
+  expect(buildBatch(rows, { sharePrefix }).prefix).toEqual(rows[0]!.inputIds.slice(0, expected));
 }
 
 test('one batch, by hand', () => {
   const a = counting(10, 11, [20, 21]);
   const b = counting(10, 11, [30, 31, 32]);
-  const batch = buildBatch([a, b], PAD, { sharePrefix: true });
-  const pads = (count: number, value: number) => Array.from({ length: count }, () => value);
+  const batch = buildBatch([a, b], { sharePrefix: true });
   expect(batch).toEqual({
     prefix: Int32Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
-    tokens: Int32Array.from([20, 21, ...pads(6, PAD), 30, 31, 32, ...pads(5, PAD)]),
-    labels: Int32Array.from([21, ...pads(7, N), 31, 32, ...pads(6, N)]),
+    tokens: Int32Array.from([20, 30, 31]),
+    labels: Int32Array.from([21, 31, 32]),
     rows: 2,
-    rowLength: 8,
-    lengths: Int32Array.from([2, 3]),
+    lengths: Int32Array.from([1, 2]),
     labelCount: 3,
     tokenCount: 25,
+    longestRow: 13,
   });
+});
+
+test('what stands behind the last label is left out, but one token of each row stays', () => {
+  const used = (labels: number[]) => {
+    const ids = labels.map((_, index) => index);
+    const batch = buildBatch([row(ids, labels)], { sharePrefix: false });
+    return [...batch.tokens];
+  };
+  expect(used([N, N, 2, N, N])).toEqual([0, 1]);
+  expect(used([0, 1, N])).toEqual([0]);
+  expect(used([0, N, N])).toEqual([0]);
+  expect(used([N, N, N])).toEqual([0]);
 });
 
 test('how far the prefix reaches', () => {
@@ -56,7 +66,7 @@ test('how far the prefix reaches', () => {
   checkPrefix([counting(7, 9, [20, 21, 22]), counting(7, 9, [30, 31, 32])], 0);
 });
 
-test('property: rows come back whole, each label once where it is predicted, none from the prefix', () => {
+test('property: rows come back up to their last label, each label once where it is predicted, none from the prefix', () => {
   const start = fc.array(fc.nat(3), { minLength: 0, maxLength: 24 });
   const own = fc.array(fc.record({ id: fc.nat(3), trained: fc.boolean() }), { minLength: 2, maxLength: 20 });
   const rows = fc
@@ -71,28 +81,29 @@ test('property: rows come back whole, each label once where it is predicted, non
     );
   fc.assert(
     fc.property(rows, fc.boolean(), (encoded, sharePrefix) => {
-      const batch = buildBatch(encoded, PAD, { sharePrefix });
+      const batch = buildBatch(encoded, { sharePrefix });
       const P = batch.prefix.length;
-      const L = batch.rowLength;
-      expect(L % 8).toBe(0);
-      expect(L - Math.max(...batch.lengths)).toBeLessThan(8);
+      let start = 0;
       let labelCount = 0;
       for (const [b, { inputIds, labels }] of encoded.entries()) {
         const length = batch.lengths[b]!;
         expect(length).toBeGreaterThan(0);
-        const tokens = batch.tokens.subarray(b * L, (b + 1) * L);
-        expect([...batch.prefix, ...tokens.subarray(0, length)]).toEqual([...inputIds]);
-        expect(tokens.subarray(length).every((token) => token === PAD)).toBe(true);
-        const predicted = Array.from(batch.labels.subarray(b * L, (b + 1) * L), (label, l) => [
+        const tokens = batch.tokens.subarray(start, start + length);
+        expect([...batch.prefix, ...tokens]).toEqual([...inputIds.subarray(0, P + length)]);
+        const predicted = Array.from(batch.labels.subarray(start, start + length), (label, l) => [
           P + l + 1,
           label,
         ]);
+        start += length;
         const due = Array.from(labels, (label, position) => [position, label]).filter(
           ([position, label]) => position! > 0 && label !== N,
         );
         expect(predicted.filter(([, label]) => label !== N)).toEqual(due);
+        if (length > 1) expect(due.at(-1)![0]).toBe(P + length);
         labelCount += due.length;
       }
+      expect(batch.tokens).toHaveLength(start);
+      expect(batch.labels).toHaveLength(start);
       expect(batch.labelCount).toBe(labelCount);
       expect(batch.tokenCount).toBe(encoded.reduce((sum, { inputIds }) => sum + inputIds.length, 0));
     }),

@@ -1,32 +1,31 @@
 /**
  * Encoded rows become one micro batch for the device: the tokens that all rows begin with once, then the rows'
- * own tokens, padded at the right. Labels are already shifted to the position that predicts them.
+ * own tokens right behind each other, as far as something is predicted from them. Labels are already shifted to the
+ * position that predicts them.
  */
 import { assert } from '../core/index.ts';
 import type { EncodedSample } from './encoded-rows.ts';
 import { UNLABELLED } from './lay-turns.ts';
 
-/** Rows padded to a multiple of this, so that few shapes, and so few compiled graphs, occur. */
-const ROW_LENGTH_STEP = 8;
 /** A shorter prefix costs more in attention over two parts than its tokens save. */
 const SHORTEST_PREFIX = 8;
 
 export interface Batch {
   /** [P], the tokens that every row begins with; may be empty. */
   readonly prefix: Int32Array;
-  /** [B, L], the rows' own tokens after the prefix. */
+  /** [N], the rows' own tokens after the prefix, row by row; what stands behind a row's last label is left out. */
   readonly tokens: Int32Array;
-  /** [B, L], the token to be predicted from each position; -100 for none. */
+  /** [N], the token to be predicted from each position; -100 for none. */
   readonly labels: Int32Array;
   /** B */
   readonly rows: number;
-  /** L, a multiple of 8. */
-  readonly rowLength: number;
-  /** [B], own tokens of each row, padding and prefix apart; at least 1. */
+  /** [B], how many of the tokens are each row's; at least 1. */
   readonly lengths: Int32Array;
   readonly labelCount: number;
-  /** Real tokens, the prefix counted in every row. */
+  /** Of the rows as they were encoded: the prefix counted in every one, nothing left out. */
   readonly tokenCount: number;
+  /** Of the longest row, counted alike. */
+  readonly longestRow: number;
 }
 
 type Tokens = Pick<EncodedSample, 'inputIds' | 'labels'>;
@@ -35,32 +34,36 @@ type Tokens = Pick<EncodedSample, 'inputIds' | 'labels'>;
  * Lays rows into one batch. With sharePrefix, the longest common start of all rows becomes the prefix, as far as
  * each row keeps a token of its own and nothing that is labelled is predicted from inside the prefix.
  */
-export function buildBatch(
-  encoded: readonly Tokens[],
-  padId: number,
-  { sharePrefix }: { sharePrefix: boolean },
-): Batch {
+export function buildBatch(encoded: readonly Tokens[], { sharePrefix }: { sharePrefix: boolean }): Batch {
   assert(encoded.length > 0, 'a batch needs a row');
   const P = sharePrefix ? sharedPrefixLength(encoded) : 0;
-  const B = encoded.length;
-  const lengths = Int32Array.from(encoded, ({ inputIds }) => inputIds.length - P);
-  const L = Math.ceil(Math.max(...lengths) / ROW_LENGTH_STEP) * ROW_LENGTH_STEP;
-  const tokens = new Int32Array(B * L).fill(padId);
-  const labels = new Int32Array(B * L).fill(UNLABELLED);
+  // No token sees a later one: what nothing is predicted from need not be computed at the end of a row.
+  const lengths = Int32Array.from(encoded, (row) => Math.max(usedLength(row) - P, 1));
+  const N = lengths.reduce((sum, length) => sum + length, 0);
+  const tokens = new Int32Array(N);
+  const labels = new Int32Array(N).fill(UNLABELLED);
+  let start = 0;
   for (const [b, row] of encoded.entries()) {
-    tokens.set(row.inputIds.subarray(P), b * L);
-    labels.set(row.labels.subarray(P + 1), b * L);
+    const end = P + lengths[b]!;
+    tokens.set(row.inputIds.subarray(P, end), start);
+    labels.set(row.labels.subarray(P + 1, end + 1), start);
+    start += lengths[b]!;
   }
   return {
     prefix: encoded[0]!.inputIds.slice(0, P),
     tokens,
     labels,
-    rows: B,
-    rowLength: L,
+    rows: encoded.length,
     lengths,
     labelCount: labels.reduce((count, label) => count + (label === UNLABELLED ? 0 : 1), 0),
-    tokenCount: lengths.reduce((sum, length) => sum + length + P, 0),
+    tokenCount: encoded.reduce((sum, { inputIds }) => sum + inputIds.length, 0),
+    longestRow: Math.max(...encoded.map(({ inputIds }) => inputIds.length)),
   };
+}
+
+/** Up to the position that the last label is predicted from. */
+function usedLength({ labels }: Tokens): number {
+  return labels.findLastIndex((label) => label !== UNLABELLED);
 }
 
 function sharedPrefixLength([first, ...others]: readonly Tokens[]): number {

@@ -20,7 +20,13 @@ export { CompiledGraphs } from './compiled-graphs.ts';
 export { gradients } from './gradients.ts';
 export { geglu, log, sqr, swiglu } from './ops/activations.ts';
 export { add, mul, repeat, scale, sumLast } from './ops/arithmetic.ts';
-export { causalMask, type SharedPrefixShape, sharedPrefixAttention } from './ops/attention.ts';
+export {
+  causalMask,
+  type RowPlaces,
+  rowPlaces,
+  type SharedPrefixShape,
+  sharedPrefixAttention,
+} from './ops/attention.ts';
 export {
   type AttentionSegment,
   cachedAttention,

@@ -48,19 +48,26 @@ describe('the worst moment', () => {
 });
 
 describe('what an arena takes', () => {
-  const [T, H, D] = [192, 4, 32];
+  const [T, B, L, H, D] = [380, 2, 192, 4, 16];
   const [q, k, v] = ['q', 'k', 'v'].map((name) => input(name, [T, H, D])) as [Tensor, Tensor, Tensor];
-  const masks = { rows: input('mask', [1, 1, T, T]), prefix: undefined };
-  const shape = { prefix: 0, rows: 1, rowLength: T, window: 0, scale: 1 };
+  const where = {
+    starts: input('starts', [B + 1], 'i32'),
+    sources: input('sources', [B * L], 'i32'),
+    targets: input('targets', [B * L], 'i32'),
+    places: input('places', [T], 'i32'),
+    rowMask: input('mask', [1, 1, L, L]),
+    prefixMask: undefined,
+  };
+  const shape = { prefix: 0, rows: B, longest: L, tokens: T, window: 0, scale: 1 };
   const tokens = input('tokens', [16, 64]);
   const head = input('head', [4096, 64]);
   const graphs: Record<string, () => Tensor[]> = {
-    attention: () => [sharedPrefixAttention([q, k, v], masks, shape)],
+    attention: () => [sharedPrefixAttention([q, k, v], where, shape)],
     'a head and back': () => [linearReversed(linear(tokens, head), head)],
   };
 
-  /** Alignment, and gaps between what is freed. */
-  const TOLERANCE = 1.15;
+  /** Alignment, gaps between what is freed, and operands that ggml computes before they are needed. */
+  const TOLERANCE = 1.25;
 
   it.each(Object.keys(graphs))('for %s is what was said, by ggml and by own kernels', (name) => {
     const said = [GGML, OWN].map((machine) => peakMemory(graphs[name]!(), machine));

@@ -71,7 +71,7 @@ describe('a new adapter', () => {
 describe('memory', () => {
   const batch = () => {
     const ids = Int32Array.of(1, 85, 91, 303, 71, 79, 201, 59);
-    return buildBatch([{ inputIds: ids, labels: ids }], 0, { sharePrefix: false });
+    return buildBatch([{ inputIds: ids, labels: ids }], { sharePrefix: false });
   };
 
   it('all comes back after loading, training and disposing, again and again', async () => {

@@ -12,7 +12,6 @@ export interface MicroBatch {
 
 interface BatchOptions {
   readonly batchSize: number;
-  readonly padId: number;
   readonly sharePrefix: boolean;
 }
 
@@ -87,16 +86,16 @@ export class EvaluationBatches {
 function microBatch(
   rows: EncodedRows,
   indices: readonly number[],
-  { padId, sharePrefix }: BatchOptions,
+  { sharePrefix }: BatchOptions,
 ): MicroBatch {
   const chosen = indices.map((index) => rows.at(index));
-  return { batch: buildBatch(chosen, padId, { sharePrefix }), labels: labelsIn(rows, indices) };
+  return { batch: buildBatch(chosen, { sharePrefix }), labels: labelsIn(rows, indices) };
 }
 
-/** The batch of the most tokens with padding, and the one of the most labels, which may be the same. */
+/** The batch of the most tokens, and the one of the most labels, which may be the same. */
 function largestOf(rows: EncodedRows, batches: EpochPlan, options: BatchOptions): Batch[] {
   const tokensIn = (batch: readonly number[]) =>
-    batch.length * Math.max(...batch.map((index) => rows.tokenCount(index)));
+    batch.reduce((sum, index) => sum + rows.tokenCount(index), 0);
   const ofMostTokens = mostBy(batches, tokensIn);
   const ofMostLabels = mostBy(batches, (batch) => labelsIn(rows, batch));
   const chosen = new Set([ofMostTokens, ofMostLabels]);

@@ -37,18 +37,15 @@ export async function estimateTraining(
   );
   const spec = readSpec(files);
   const { lora } = planAdapters(config, spec, undefined);
-  const padId = text.fitted.padId ?? 0;
   const plan = new StepPlan(rows.train.length, config);
   const training = new TrainingBatches(rows.train, plan, {
     batchSize: config.per_device_train_batch_size,
     shuffle: !config.disable_shuffling,
     seed: config.data_seed,
-    padId,
     sharePrefix: lora.dropout === 0,
   });
   const evaluation = new EvaluationBatches(rows.evaluation, {
     batchSize: config.per_device_eval_batch_size,
-    padId,
     sharePrefix: true,
   });
   const lengths = Array.from({ length: rows.train.length }, (_, index) => rows.train.tokenCount(index));

@@ -23,7 +23,7 @@ interface Compiled {
   readonly executable: Executable;
   /** Rows of every input of dropout, by its key. */
   readonly dropped: ReadonlyMap<string, number>;
-  readonly fixedInputs: Record<string, Float32Array | Int32Array>;
+  readonly fixedInputs: Record<string, Float32Array>;
 }
 
 export class LoraTrainer implements Disposable {

@@ -26,7 +26,7 @@ test('is the mean over rows of their batch’s loss, in the order given', async 
     },
   } as unknown as LoraTrainer;
   const rows = [row(9, 2), row(5, 1), row(7, 3)];
-  const batches = new EvaluationBatches(rowsInMemory(rows), { batchSize: 2, padId: 0, sharePrefix: true });
+  const batches = new EvaluationBatches(rowsInMemory(rows), { batchSize: 2, sharePrefix: true });
   const measure = await measureLoss(trainer, batches);
   // As transformers' evaluation_loop: the loss of a batch counts once a row.
   expect(measure).toMatchObject({ loss: (3 * 2 + 6) / 3, rows: 3, batches: 2 });
@@ -38,7 +38,7 @@ test('is the mean over rows of their batch’s loss, in the order given', async 
 test('counts a label at a first position, which nothing predicts, as transformers does', async () => {
   const batches = new EvaluationBatches(rowsInMemory([row(4, 4)]), {
     batchSize: 1,
-    padId: 0,
+
     sharePrefix: true,
   });
   expect((await measureLoss(COUNTING, batches))?.loss).toBe(3 / 4);
@@ -47,7 +47,7 @@ test('counts a label at a first position, which nothing predicts, as transformer
 test('ends without a result when told to', async () => {
   const batches = new EvaluationBatches(rowsInMemory([row(4, 4)]), {
     batchSize: 1,
-    padId: 0,
+
     sharePrefix: true,
   });
   expect(await measureLoss(COUNTING, batches, { signal: AbortSignal.abort() })).toBeUndefined();

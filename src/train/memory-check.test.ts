@@ -17,7 +17,7 @@ const sizes = { per_device_train_batch_size: 16, per_device_eval_batch_size: 32 
 /** Rows of like tokens, all of them to be predicted. */
 function batchOf(rows: number, length: number) {
   const ids = Int32Array.from({ length }, (_, index) => index % 300);
-  return buildBatch(Array(rows).fill({ inputIds: ids, labels: ids }), 0, { sharePrefix: false });
+  return buildBatch(Array(rows).fill({ inputIds: ids, labels: ids }), { sharePrefix: false });
 }
 
 function check(work: { training?: [number, number]; evaluation?: [number, number] }, available: number) {

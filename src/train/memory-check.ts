@@ -39,7 +39,7 @@ export function checkMemory(
   ].map(({ batch, purpose }) => {
     const { shape } = batchInputs(batch, work.spec.vocabSize, 1);
     const key = BATCH_SIZE_KEYS[purpose];
-    const size = `${batch.rows} rows of up to ${batch.prefix.length + batch.rowLength} tokens`;
+    const size = `${batch.rows} rows of up to ${batch.longestRow} tokens`;
     if (shape.labels * work.spec.vocabSize >= MAX_LOGITS) {
       throw new MemoryError(
         `memory: ${size} with ${batch.labelCount} tokens to predict out of ${work.spec.vocabSize} are too many at once; lower ${key} (now ${config[key]})`,
@@ -54,7 +54,7 @@ export function checkMemory(
   const remedies = [
     work.dtype === 'f32' && 'set bf16: true',
     helpsSmallerBatch && batch.rows > 1 && `lower ${key} (now ${config[key]})`,
-    helpsSmallerBatch && `lower cutoff_len below ${batch.prefix.length + batch.rowLength}`,
+    helpsSmallerBatch && `lower cutoff_len below ${batch.longestRow}`,
     'choose a smaller model',
   ].filter((remedy) => remedy !== false);
   throw new MemoryError(

@@ -75,20 +75,17 @@ export async function openRunSession(
     checkLengths(rows, spec);
     const adapters = planAdapters(config, spec, resumed);
     const dtype: WeightDtype = config.bf16 ? 'bf16' : 'f32';
-    const padId = text.fitted.padId ?? 0;
     const plan = new StepPlan(rows.train.length, config);
     const batches = {
       training: new TrainingBatches(rows.train, plan, {
         batchSize: config.per_device_train_batch_size,
         shuffle: !config.disable_shuffling,
         seed: config.data_seed,
-        padId,
         // Dropout gives each row its own masks, also where the tokens are the same.
         sharePrefix: adapters.lora.dropout === 0,
       }),
       evaluation: new EvaluationBatches(rows.evaluation, {
         batchSize: config.per_device_eval_batch_size,
-        padId,
         sharePrefix: true,
       }),
     };

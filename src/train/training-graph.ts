@@ -36,16 +36,15 @@ export interface LossGraph {
   readonly losses: Tensor;
   readonly weights: Tensor;
   /** Inputs that the shape alone decides. */
-  readonly fixedInputs: Record<string, Float32Array | Int32Array>;
+  readonly fixedInputs: Record<string, Float32Array>;
 }
 
-/** Inputs: tokens [P + B·L], rows [R], inverse [P + B·L], places [R], weights [R, 1]. */
+/** Inputs: tokens [T], labelled [R], inverse [T], places [R], weights [R, 1], and those of the attention. */
 export function lossGraph(decoder: Decoder, shape: BatchShape, purpose: 'train' | 'evaluate'): LossGraph {
-  const T = shape.prefix + shape.rows * shape.rowLength;
-  const R = shape.labels;
+  const { tokens: T, labels: R } = shape;
   const pattern = new SharedPrefixAttention(decoder.spec, shape);
-  const positions = input('positions', [T], 'i32');
-  const rows = input('rows', [R], 'i32');
+  const { positions } = pattern;
+  const rows = input('labelled', [R], 'i32');
   const inverse = input('inverse', [T], 'i32');
   const labelled = (x: Tensor) => selectRows(x, rows, inverse);
   const tokens = input('tokens', [T], 'i32');
@@ -55,7 +54,7 @@ export function lossGraph(decoder: Decoder, shape: BatchShape, purpose: 'train' 
   const losses = crossEntropy(hidden, outputHead(decoder), places, { withSlopes });
   const weights = input('weights', [R, 1]);
   const loss = sumLast(reshape(mul(losses, weights), [1, R]));
-  return { loss, losses, weights, fixedInputs: { ...pattern.inputs, positions: pattern.positions } };
+  return { loss, losses, weights, fixedInputs: pattern.masks };
 }
 
 /**

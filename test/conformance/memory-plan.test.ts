@@ -66,7 +66,7 @@ describe.each(['llama', 'gemma3_text'])('%s', (family) => {
       const ids = Int32Array.from([...head, ...Array.from({ length }, (_t, i) => 1000 + 300 * row + i)]);
       return { inputIds: ids, labels: ids.map((id, i) => (i >= ids.length - labels ? id : -100)) };
     });
-    const batch = buildBatch(encoded, 0, { sharePrefix: prefix > 0 });
+    const batch = buildBatch(encoded, { sharePrefix: prefix > 0 });
     const { shape } = batchInputs(batch, spec.vocabSize, 1);
     expect(shape).toMatchObject({ prefix, rows });
     for (const dtype of ['f32', 'bf16'] as const) {

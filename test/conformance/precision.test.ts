@@ -44,7 +44,7 @@ describe.each(['llama', 'qwen3', 'gemma3_text'])('%s', (name) => {
           inputIds: Int32Array.from(ids),
           labels: Int32Array.from(labels),
         }));
-        return buildBatch(encoded, 0, { sharePrefix: true });
+        return buildBatch(encoded, { sharePrefix: true });
       });
       const labels = batches.reduce((sum, { labelCount }) => sum + labelCount, 0);
       let loss = 0;

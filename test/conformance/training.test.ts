@@ -72,7 +72,7 @@ describe.each(['llama', 'qwen3', 'gemma3_text'])('%s', (name) => {
           .reduce((sum, row) => sum + row.labels.filter((label) => label >= 0).length, 0);
         let loss = 0;
         for (const micro of chosen)
-          loss += await trainer.accumulate(buildBatch(micro, 0, { sharePrefix }), labels);
+          loss += await trainer.accumulate(buildBatch(micro, { sharePrefix }), labels);
         if (step === 0) {
           const expected = goldenTensors('training', `${name}.safetensors`);
           const flat = new Float32Array(trainer.optimizer.gradient.shape[0]!);

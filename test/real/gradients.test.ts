@@ -61,7 +61,7 @@ it('lies within a thousandth of every tensor’s norm', async () => {
   const perBatch = rows.length / golden.micro_batches;
   let loss = 0;
   for (let start = 0; start < rows.length; start += perBatch) {
-    const batch = buildBatch(rows.slice(start, start + perBatch), 0, { sharePrefix: true });
+    const batch = buildBatch(rows.slice(start, start + perBatch), { sharePrefix: true });
     loss += await trainer.accumulate(batch, labels);
   }
   expect(Math.abs(loss / golden.loss - 1)).toBeLessThan(TOLERANCE);

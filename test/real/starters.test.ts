@@ -1,10 +1,10 @@
 /** The starter models as they are: logits of the dequantized weights against transformers'. */
 import { describe, expect, it } from 'vitest';
-import { compile, Device, input, linear } from '../../src/graph/index.ts';
+import { Device } from '../../src/graph/index.ts';
 import { resolveModel } from '../../src/hub/index.ts';
 import { baseDecoder, loadModel } from '../../src/load/index.ts';
-import { hiddenStates, outputHead, SharedPrefixAttention } from '../../src/model/index.ts';
 import { goldenJson, relativeError } from '../support/golden.ts';
+import { logitsOf } from '../support/logits.ts';
 
 /** f32 in another order of summation than PyTorch's. */
 const TOLERANCE = 1e-5;
@@ -32,14 +32,7 @@ describe.each([
     using model = await loadModel(await resolveModel(starter, { acceptLicense: true }), device, {
       dtype: 'f32',
     });
-    const T = golden.ids.length;
-    const pattern = new SharedPrefixAttention(model.spec, { prefix, rows: 1, rowLength: T - prefix });
-    const decoder = baseDecoder(model);
-    const tokens = input('tokens', [T], 'i32');
-    const hidden = hiddenStates(decoder, { tokens, positions: input('positions', [T], 'i32') }, pattern);
-    using executable = compile([linear(hidden, outputHead(decoder))], model.arena);
-    const inputs = { ...pattern.inputs, tokens: Int32Array.from(golden.ids), positions: pattern.positions };
-    const [logits] = (await executable.run(inputs, [0])) as [Float32Array];
+    const logits = await logitsOf(baseDecoder(model), model.arena, golden.ids, prefix);
     const V = model.spec.vocabSize;
     for (const { position, norm, largest_ids, largest, sampled } of golden.positions) {
       const row = logits.subarray(position * V, (position + 1) * V);

@@ -14,23 +14,35 @@ import { Random } from '../../core/index.ts';
 import type { Tensor } from '../tensor.ts';
 import * as ops from './attention.ts';
 
-const { causalMask, sharedPrefixAttention } = ops;
+const { causalMask, rowPlaces, sharedPrefixAttention } = ops;
 const cpu = testDevice();
 
 interface Shape {
   readonly prefix: number;
-  readonly rows: number;
-  readonly rowLength: number;
+  /** Of the rows. */
+  readonly lengths: readonly number[];
   readonly window: number;
 }
 
-function attend([q, k, v]: Tensor[], { prefix, rows, rowLength, window }: Shape, constant: Constant): Tensor {
-  const masks = {
-    rows: constant(causalMask(rowLength, prefix, window), [1, 1, rowLength, prefix + rowLength]),
-    prefix: prefix > 0 ? constant(causalMask(prefix, 0, window), [1, prefix, prefix]) : undefined,
+function tokensOf({ prefix, lengths }: Shape): number {
+  return lengths.reduce((sum, length) => sum + length, prefix);
+}
+
+/** Rows padded to one more than the longest has, where they have to be padded. */
+function attend([q, k, v]: Tensor[], given: Shape, constant: Constant): Tensor {
+  const { prefix, lengths, window } = given;
+  const longest = Math.max(...lengths) + 1;
+  const shape = { prefix, rows: lengths.length, longest, tokens: tokensOf(given) };
+  const { starts, sources, targets, places } = rowPlaces(shape, lengths);
+  const where = {
+    starts: constant(starts, [starts.length], 'i32'),
+    sources: constant(sources, [sources.length], 'i32'),
+    targets: constant(targets, [targets.length], 'i32'),
+    places: constant(places, [places.length], 'i32'),
+    rowMask: constant(causalMask(longest, prefix, window), [1, 1, longest, prefix + longest]),
+    prefixMask: prefix > 0 ? constant(causalMask(prefix, 0, window), [1, prefix, prefix]) : undefined,
   };
-  const scale = 1 / Math.sqrt(q!.shape[2]!);
-  return sharedPrefixAttention([q!, k!, v!], masks, { prefix, rows, rowLength, window, scale });
+  return sharedPrefixAttention([q!, k!, v!], where, { ...shape, scale: 1 / Math.sqrt(q!.shape[2]!), window });
 }
 
 /** Cases with 2 C features a head and `group` query heads to a key head. */
@@ -42,8 +54,7 @@ function attentionCase(
   return {
     name,
     leaves: (sizes) => {
-      const { prefix, rows, rowLength } = shape(sizes);
-      const T = prefix + rows * rowLength;
+      const T = tokensOf(shape(sizes));
       return [
         [T, group * sizes.H, 2 * sizes.C],
         [T, sizes.H, 2 * sizes.C],
@@ -54,20 +65,31 @@ function attentionCase(
   };
 }
 
+const equal = (B: number, T: number) => Array.from({ length: B }, () => T);
+/** T, 1, T, 1, … */
+const unlike = (B: number, T: number) => Array.from({ length: B }, (_, b) => (b % 2 ? 1 : T));
+
 const CASES = [
-  attentionCase('rows alone', 1, ({ B, T }) => ({ prefix: 0, rows: B, rowLength: T, window: 0 })),
-  attentionCase('a prefix and rows', 1, ({ B, T, S }) => ({ prefix: S, rows: B, rowLength: T, window: 0 })),
-  attentionCase('grouped heads', 3, ({ B, T, S }) => ({ prefix: S, rows: B, rowLength: T, window: 0 })),
+  attentionCase('rows alone', 1, ({ B, T }) => ({ prefix: 0, lengths: equal(B, T), window: 0 })),
+  attentionCase('a prefix and rows', 1, ({ B, T, S }) => ({ prefix: S, lengths: equal(B, T), window: 0 })),
+  attentionCase('rows of unlike length alone', 2, ({ B, T }) => ({
+    prefix: 0,
+    lengths: unlike(B, T),
+    window: 0,
+  })),
+  attentionCase('grouped heads, rows of unlike length', 3, ({ B, T, S }) => ({
+    prefix: S,
+    lengths: unlike(B, T),
+    window: 0,
+  })),
   attentionCase('a window shorter than all', 2, ({ B, T, S }) => ({
     prefix: S,
-    rows: B,
-    rowLength: T,
+    lengths: unlike(B, T),
     window: 2,
   })),
   attentionCase('a window within rows alone', 1, ({ B, T }) => ({
     prefix: 0,
-    rows: B,
-    rowLength: T,
+    lengths: equal(B, T),
     window: 3,
   })),
 ];
@@ -76,8 +98,14 @@ testOps(cpu, ops, { attention: CASES, attentionReverse: NOT_DIFFERENTIABLE });
 testKernels(cpu, CASES);
 
 describe('causal attention over a shared prefix', () => {
-  const [P, B, L, H, Hkv, D] = [5, 3, 4, 4, 2, 8];
-  const T = P + B * L;
+  const [P, H, Hkv, D] = [5, 4, 2, 8];
+  const lengths = [4, 1, 6, 2];
+  const rows = [...new Array<number>(P).fill(-1), ...lengths.flatMap((length, row) => equal(length, row))];
+  const positions = [
+    ...new Array(P).keys(),
+    ...lengths.flatMap((length) => Array.from({ length }, (_, l) => P + l)),
+  ];
+  const T = rows.length;
 
   it.each([
     { window: 0, arena: 'ggml' },
@@ -97,18 +125,14 @@ describe('causal attention over a shared prefix', () => {
       inputs.push(filled(values, shape, dtype));
       return inputs.at(-1)!.tensor;
     };
-    const output = attend(
-      [q.tensor, k.tensor, v.tensor],
-      { prefix: P, rows: B, rowLength: L, window },
-      constant,
-    );
+    const output = attend([q.tensor, k.tensor, v.tensor], { prefix: P, lengths, window }, constant);
     const [found] = await compute(arena === 'ggml' ? cpu.arena : cpu.nativeArena, [output], inputs);
     expect(relativeError(found!, reference(q.values, k.values, v.values))).toBeLessThan(1e-5);
 
     function reference(qs: ArrayLike<unknown>, ks: ArrayLike<unknown>, vs: ArrayLike<unknown>): Float64Array {
       const [qv, kv, vv] = [qs, ks, vs] as Float32Array[];
-      const position = (t: number) => (t < P ? t : P + ((t - P) % L));
-      const row = (t: number) => (t < P ? -1 : Math.floor((t - P) / L));
+      const position = (t: number) => positions[t]!;
+      const row = (t: number) => rows[t]!;
       const result = new Float64Array(T * H * D);
       for (let t = 0; t < T; t++) {
         const seen = [...new Array(T).keys()].filter(
@@ -145,7 +169,7 @@ describe('causal attention over a shared prefix', () => {
     const [query, key] = [q, k].map(
       (shape) => filled(new Float32Array(shape.reduce((a, b) => a * b)), shape).tensor,
     );
-    const shape = { prefix: 1, rows: 2, rowLength: 2, window: 0 };
+    const shape = { prefix: 1, lengths: [2, 2], window: 0 };
     const constant: Constant = (values, size) => filled(values, size).tensor;
     expect(() => attend([query!, key!, key!], shape, constant)).toThrow(
       expect.objectContaining({ code: 'shape' }),

@@ -3,15 +3,15 @@ import { goldenJson } from '../../../test/support/golden.ts';
 import { input } from '../../graph/index.ts';
 import { familyOf } from '../families/index.ts';
 import type { HuggingFaceConfig } from '../spec.ts';
-import { SharedPrefixAttention } from './shared-prefix.ts';
+import { type PrefixBatchShape, rowInputs, SharedPrefixAttention } from './shared-prefix.ts';
 
 const config = goldenJson<HuggingFaceConfig>('models', 'gemma3_text', 'config.json');
 /** Layers with a window of 16, without, and with again. */
 const spec = familyOf('modelType', 'gemma3_text').readSpec(config);
 
-function attend(shape: { prefix: number; rows: number; rowLength: number }, layers: readonly number[]) {
+function attend(shape: PrefixBatchShape, layers: readonly number[]) {
   const pattern = new SharedPrefixAttention(spec, shape);
-  const T = shape.prefix + shape.rows * shape.rowLength;
+  const T = shape.tokens;
   const q = input('q', [T, spec.headCount, spec.headDim]);
   const k = input('k', [T, spec.kvHeadCount, spec.headDim]);
   for (const layer of layers) {
@@ -22,29 +22,34 @@ function attend(shape: { prefix: number; rows: number; rowLength: number }, laye
 
 describe('a batch with a shared prefix', () => {
   it.each([
-    { prefix: 3, rows: 2, rowLength: 2, expected: [0, 1, 2, 3, 4, 3, 4] },
-    { prefix: 0, rows: 2, rowLength: 3, expected: [0, 1, 2, 0, 1, 2] },
-    { prefix: 1, rows: 1, rowLength: 1, expected: [0, 1] },
+    { prefix: 3, lengths: [2, 2], expected: [0, 1, 2, 3, 4, 3, 4] },
+    { prefix: 0, lengths: [3, 1, 2], expected: [0, 1, 2, 0, 0, 1] },
+    { prefix: 1, lengths: [1], expected: [0, 1] },
   ])(
-    'of $prefix + $rows x $rowLength goes on in each row where the prefix ends',
-    ({ expected, ...shape }) => {
-      expect([...new SharedPrefixAttention(spec, shape).positions]).toEqual(expected);
+    'of $prefix and rows of $lengths goes on in each row where the prefix ends',
+    ({ prefix, lengths, expected }) => {
+      const shape = { prefix, rows: lengths.length, longest: 4, tokens: expected.length };
+      expect([...rowInputs(shape, lengths)['positions']!]).toEqual(expected);
     },
   );
 
   it.each([
     {
       name: 'short texts need no window',
-      shape: { prefix: 4, rows: 2, rowLength: 8 },
-      masks: ['mask.prefix', 'mask.rows'],
+      shape: { prefix: 4, rows: 2, longest: 8, tokens: 20 },
+      masks: ['mask.prefix', 'mask.row'],
     },
-    { name: 'no prefix, no mask of it', shape: { prefix: 0, rows: 2, rowLength: 8 }, masks: ['mask.rows'] },
+    {
+      name: 'no prefix, no mask of it',
+      shape: { prefix: 0, rows: 2, longest: 8, tokens: 20 },
+      masks: ['mask.row'],
+    },
     {
       name: 'long texts need both',
-      shape: { prefix: 12, rows: 2, rowLength: 8 },
-      masks: ['mask.prefix', 'mask.prefix.window16', 'mask.rows', 'mask.rows.window16'],
+      shape: { prefix: 12, rows: 2, longest: 8, tokens: 20 },
+      masks: ['mask.prefix', 'mask.prefix.window16', 'mask.row', 'mask.row.window16'],
     },
   ])('$name; layers share masks', ({ shape, masks }) => {
-    expect(Object.keys(attend(shape, [0, 1, 2]).inputs).sort()).toEqual(masks);
+    expect(Object.keys(attend(shape, [0, 1, 2]).masks).sort()).toEqual(masks);
   });
 });

@@ -1,9 +1,12 @@
 /**
- * How a batch whose rows begin alike is laid out as one list of tokens, and how its attention is asked for.
+ * How a batch whose rows begin alike is laid out as one list of tokens, the prefix and then row by row without
+ * padding, and how its attention is asked for.
  */
 import {
   causalMask,
   input,
+  type RowPlaces,
+  rowPlaces,
   type SharedPrefixShape,
   sharedPrefixAttention,
   type Tensor,
@@ -13,35 +16,41 @@ import type { DecoderSpec } from '../spec.ts';
 
 export type PrefixBatchShape = SharedPrefixShape;
 
+/** Inputs: positions i32 [T] and where rows lie, for which `rowInputs` has the values; masks. */
 export class SharedPrefixAttention implements AttentionPattern {
+  readonly positions: Tensor;
   readonly #spec: DecoderSpec;
   readonly #shape: PrefixBatchShape;
+  readonly #places: RowPlaces;
   readonly #masks = new Map<string, { tensor: Tensor; values: Float32Array }>();
 
   constructor(spec: DecoderSpec, shape: PrefixBatchShape) {
+    const { prefix: P, rows: B, longest: L, tokens: T } = shape;
     this.#spec = spec;
     this.#shape = shape;
+    this.positions = input('positions', [T], 'i32');
+    this.#places = {
+      starts: input('rows.starts', [B + 1], 'i32'),
+      sources: input('rows.sources', [B * L], 'i32'),
+      targets: input('rows.targets', [B * L], 'i32'),
+      places: input('rows.places', [T - P], 'i32'),
+    };
   }
 
-  /** Values of the inputs that the pattern added to the graph; complete once the graph is built. */
-  get inputs(): Record<string, Float32Array> {
+  /** Values of the masks that the pattern added to the graph, which the shape decides; complete once it is built. */
+  get masks(): Record<string, Float32Array> {
     return Object.fromEntries([...this.#masks].map(([name, { values }]) => [name, values]));
   }
 
-  /** Position of each token [P + B · L]: rows go on where the prefix ends. */
-  get positions(): Int32Array {
-    const { prefix: P, rows: B, rowLength: L } = this.#shape;
-    return Int32Array.from({ length: P + B * L }, (_, token) => (token < P ? token : P + ((token - P) % L)));
-  }
-
   attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor {
-    const { prefix: P, rowLength: L } = this.#shape;
+    const { prefix: P, longest: L } = this.#shape;
     const { window: limit = 0 } = this.#spec.layers[layer]!;
     const window = limit < P + L ? limit : 0;
-    const rows = this.#mask('rows', [1, 1, L, P + L], window);
-    const prefix = P > 0 ? this.#mask('prefix', [1, P, P], window) : undefined;
+    const rowMask = this.#mask('row', [1, 1, L, P + L], window);
+    const prefixMask = P > 0 ? this.#mask('prefix', [1, P, P], window) : undefined;
     const scale = this.#spec.attentionScale;
-    return sharedPrefixAttention([q, k, v], { rows, prefix }, { ...this.#shape, scale, window });
+    const where = { ...this.#places, rowMask, prefixMask };
+    return sharedPrefixAttention([q, k, v], where, { ...this.#shape, scale, window });
   }
 
   #mask(kind: string, shape: readonly number[], window: number): Tensor {
@@ -54,4 +63,20 @@ export class SharedPrefixAttention implements AttentionPattern {
     }
     return mask.tensor;
   }
+}
+
+/**
+ * Where each token of a batch stands: rows go on where the prefix ends.
+ * @param lengths of the rows; together T − P
+ */
+export function rowInputs(shape: PrefixBatchShape, lengths: ArrayLike<number>): Record<string, Int32Array> {
+  const { prefix: P, rows: B, tokens: T } = shape;
+  const places = rowPlaces(shape, lengths);
+  const positions = Int32Array.from({ length: T }, (_, token) => token);
+  for (let row = 0; row < B; row++) {
+    const start = places.starts[row]!;
+    for (let l = 0; l < lengths[row]!; l++) positions[start + l] = P + l;
+  }
+  const named = Object.entries(places).map(([name, values]) => [`rows.${name}`, values]);
+  return { positions, ...Object.fromEntries(named) };
 }
