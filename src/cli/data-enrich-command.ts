@@ -1,8 +1,8 @@
 /** `tunesmith data enrich`: a teacher model adds to each row what a task says; a new data set, checked for what it gives away. */
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { ConfigError, type Language, messageOf } from '../core/index.ts';
-import { encodeSettings, examineDataset } from '../data/index.ts';
+import { ConfigError, type Language, messageOf, type OnProgress } from '../core/index.ts';
+import { examineDataset } from '../data/index.ts';
 import {
   ENRICH_TASKS,
   type EnrichedDataset,
@@ -10,7 +10,11 @@ import {
   enrichDataset,
   TASKS,
 } from '../enrich/index.ts';
+import type { EndpointSettings } from '../evaluate/index.ts';
+import { serveModels } from '../serve/index.ts';
 import { readEndpoint } from './endpoint-word.ts';
+import { licensePrompt } from './license-prompt.ts';
+import { packageVersion } from './package-version.ts';
 import { readRunConfig } from './run-words.ts';
 import { shownPath } from './shown-path.ts';
 import { harmless, shortened } from './shown-text.ts';
@@ -20,8 +24,9 @@ const EN = {
   about: 'have a teacher model add thoughts, an analysis, other wordings, labels or answers to each row',
   name: 'name in dataset_info.json',
   task: 'what is added',
-  teacher: 'URL of an OpenAI-style chat (key in TUNESMITH_API_KEY), or a yaml file that describes it',
-  model: 'the model that the teacher is asked for by',
+  teacher:
+    'a model on this machine; or the URL of an OpenAI-style chat (key in TUNESMITH_API_KEY), or a yaml file that describes it',
+  model: 'what a teacher behind a URL is asked for',
   as: 'name of the new data set (NAME_TASK)',
   withLabel: "show the teacher the row's answer; without it the teacher is blind to it",
   prompt:
@@ -33,6 +38,7 @@ const EN = {
   maxSamples: 'the first so many rows',
   priceIn: 'price of a million prompt tokens, to show the cost',
   priceOut: 'price of a million answer tokens',
+  license: 'accept the licence of a starter model',
   datasetDir: 'folder of dataset_info.json',
   replace: 'replace an earlier data set of this name',
   notNumber: (flag: string, value: string) => `data enrich: ${flag} ${value} is no number; give one`,
@@ -53,8 +59,9 @@ const TEXTS: Readonly<Record<Language, typeof EN>> = {
     about: '由教师模型为每行补充思维链、分析、不同说法、标签或答案',
     name: 'dataset_info.json 中的名称',
     task: '补充的内容',
-    teacher: 'OpenAI 式对话接口的 URL（密钥置于 TUNESMITH_API_KEY），或描述它的 yaml 文件',
-    model: '向教师接口请求的模型名',
+    teacher: '本机模型；或 OpenAI 式对话接口的 URL（密钥置于 TUNESMITH_API_KEY），或描述它的 yaml 文件',
+    model: '向 URL 背后的教师请求的模型名',
+    license: '接受起步模型的许可证',
     as: '新数据集的名称（默认 NAME_TASK）',
     withLabel: '让教师看到该行的答案；默认看不到',
     prompt:
@@ -97,6 +104,7 @@ interface Options {
   readonly priceOut?: string;
   readonly datasetDir: string;
   readonly replace?: boolean;
+  readonly acceptLicense?: boolean;
 }
 
 export function addDataEnrichCommand(data: Command, language: Language): void {
@@ -121,6 +129,7 @@ export function addDataEnrichCommand(data: Command, language: Language): void {
     .option('--price-out <number>', text.priceOut)
     .option('--dataset-dir <folder>', text.datasetDir, 'data')
     .option('--replace', text.replace)
+    .option('--accept-license', text.license)
     .action((name: string, options: Options) => enrich(name, options, language));
 }
 
@@ -132,15 +141,15 @@ async function enrich(name: string, options: Options, language: Language): Promi
   };
   const { datasetDir, task, model, withLabel: isTold = false, maxSamples } = options;
   const as = options.as ?? `${name}_${task}`;
-  const endpoint = readEndpoint(options.teacher, process.env);
-  if (isTold) console.error(text.told);
   const progress = createTaskProgress(language);
+  await using teacher = await openTeacher(options, language, progress.report);
+  if (isTold) console.error(text.told);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new ConfigError('data enrich: stopped; run it again to go on')));
   const made = await enrichDataset(name, {
     ...{ datasetDir, task, as, isTold, language, isReplaced: options.replace ?? false },
     endpoint: {
-      ...endpoint,
+      ...teacher.endpoint,
       ...(model !== undefined && { model }),
       concurrency: number('--concurrency', options.concurrency),
     },
@@ -156,6 +165,33 @@ async function enrich(name: string, options: Options, language: Language): Promi
   const prices = [options.priceIn, options.priceOut].map((price) => number('--price', price ?? '0'));
   console.log(describe(made, { datasetDir, prices, language }));
   for (const line of await whatItGivesAway(as, datasetDir, language)) console.log(text.gives + line);
+}
+
+/** A model of this machine answers as any other does: behind a server of ours, on loopback, until it is closed. */
+async function openTeacher(
+  { teacher: word, acceptLicense = false }: Options,
+  language: Language,
+  onProgress: OnProgress,
+): Promise<{ endpoint: EndpointSettings } & AsyncDisposable> {
+  if (word.includes('://') || /\.ya?ml$/i.test(word)) {
+    return { endpoint: readEndpoint(word, process.env), [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const config = readRunConfig([], {
+    ...{ model_name_or_path: word, accept_license: acceptLicense, host: '127.0.0.1', port: 0 },
+    access_log: false,
+  });
+  const server = await serveModels(config, {
+    ...{ version: packageVersion(), onProgress, environment: {} },
+    acceptLicense: licensePrompt(language, acceptLicense),
+    log: () => {},
+  });
+  return {
+    endpoint: { name: word, url: server.url, model: server.models[0] },
+    [Symbol.asyncDispose]: async () => {
+      server.stop();
+      await server.ended;
+    },
+  };
 }
 
 function readPrompt(path: string, text: typeof EN): string {
@@ -190,14 +226,7 @@ function describe(
 
 /** What the doctor says of answers that stand in the prompts of the new rows. */
 async function whatItGivesAway(name: string, datasetDir: string, language: Language): Promise<string[]> {
-  const config = readRunConfig([], { model_name_or_path: 'none' });
-  // The length of rows is not looked at here: there is no model yet.
-  const settings = { ...encodeSettings(config), cutoffLen: Number.POSITIVE_INFINITY };
-  const open = () => Promise.reject(new Error('internal: no row is too long for infinity'));
-  const { diagnoses } = await examineDataset(name, {
-    ...{ datasetDir, heldOut: [], seed: config.data_seed },
-    encoding: { settings, open },
-  });
+  const { diagnoses } = await examineDataset(name, { datasetDir, heldOut: [], seed: 42 });
   return diagnoses
     .filter(({ check }) => check === 'answer_in_prompt')
     .map(({ what, why }) => `${harmless(what[language])}; ${why[language]}`);

@@ -204,6 +204,6 @@ function agreementOf(made: readonly EnrichedSample[]): number {
 }
 
 /** One file of answers a teacher. */
-function storeName({ url, model = '' }: EndpointSettings): string {
-  return createHash('sha256').update(`${url}\n${model}`).digest('hex').slice(0, 16);
+function storeName({ name, model = '' }: EndpointSettings): string {
+  return createHash('sha256').update(`${name}\n${model}`).digest('hex').slice(0, 16);
 }

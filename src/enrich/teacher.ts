@@ -59,7 +59,7 @@ export class Teacher implements Disposable {
       stream: false,
     };
     const key = createHash('sha256')
-      .update(JSON.stringify([this.#client.place, body]))
+      .update(JSON.stringify([endpoint.name, body]))
       .digest('hex');
     const kept = this.#store.get(key);
     if (kept !== undefined) return { ...answerIn(kept)!, isKept: true };

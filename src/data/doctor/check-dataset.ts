@@ -18,7 +18,8 @@ export interface CheckOptions {
   readonly datasetDir: string;
   /** Data sets whose questions must not stand in this one: those that it will be judged on. */
   readonly heldOut: readonly string[];
-  readonly encoding: Encoding;
+  /** Without it, no row is said to be cut. */
+  readonly encoding?: Encoding;
   /** Draws the rows of num_samples. */
   readonly seed: number;
   readonly onProgress?: OnProgress;
@@ -76,7 +77,7 @@ export async function examineDataset(name: string, options: CheckOptions): Promi
     else {
       const checked = checkedRow(row.sample, row.place);
       for (const check of checks) check.see(checked);
-      if (mayBeCut(row.sample, encoding.settings)) long.add(row.place);
+      if (encoding && mayBeCut(row.sample, encoding.settings)) long.add(row.place);
       origins.push(row.sample.origin);
     }
     const done = origins.count + unusable.length;
@@ -84,7 +85,9 @@ export async function examineDataset(name: string, options: CheckOptions): Promi
   }
   const findings = [
     ...checks.flatMap((check) => check.finish()),
-    ...(long.size > 0 ? await findCutRows(rowsAt(long, entry!, seed), origins.count, encoding) : []),
+    ...(encoding && long.size > 0
+      ? await findCutRows(rowsAt(long, entry!, seed), origins.count, encoding)
+      : []),
   ];
   const repairs = new Map<number, CheckedRepair[]>();
   for (const { check, rows } of findings) {
