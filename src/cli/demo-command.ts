@@ -1,168 +1,110 @@
 /**
- * `tunesmith demo`: the whole way once, on data that comes along: the starter model judged, tuned, judged again.
+ * `tunesmith demo`: the whole way once, on data that comes along. An experiment: the starter model judged, tuned, judged
+ * again and pressed, up to the verdict and its report.
  */
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, checkMachine, formatDuration, type Language } from '../core/index.ts';
+import type { Experiment } from '../config/index.ts';
+import { ConfigError, formatDuration, type Language } from '../core/index.ts';
 import {
+  type Evaluation,
   formatClassReport,
   formatComparison,
   formatConfusionMatrix,
-  type Judged,
   type ModelEvaluation,
-  writeEvaluation,
 } from '../evaluate/index.ts';
-import { evaluateModels } from '../jobs/index.ts';
+import { EXIT_CODES, readExperimentRecord } from '../experiment/index.ts';
 import { confusionMatrix } from '../plot/index.ts';
-import { licensePrompt } from './license-prompt.ts';
-import { readRunConfig } from './run-words.ts';
-import { createTaskProgress } from './task-progress.ts';
-import { trainAttached } from './train-command.ts';
+import { DEMO_TEXTS, STORIES, type Story } from './demo-texts.ts';
+import { carryOutExperiment, readExperiment, verdictLines } from './experiment-command.ts';
 
 /** Beside src/ in a checkout, beside dist/ in the package. */
 const ROOT = join(import.meta.dirname, '..', '..');
-
-const STORIES = {
-  en: { folder: 'support-tickets', test: 'tickets_test', language: 'en' },
-  zh: { folder: 'news-headlines-zh', test: 'headlines_test', language: 'zh' },
-} as const;
-
-const TEXTS = {
-  en: {
-    intro: (rows: string) => `Can a small language model learn this task? ${rows}`,
-    task: 'Support tickets of an online shop, seven queues; 420 rows to learn, 140 held out.',
-    before: '\n1. The model as it is',
-    training: '\n2. Fine-tuning (LoRA)',
-    after: '\n3. The tuned model on the same held-out rows',
-    labels: 'by label scoring',
-    answer: 'by free answers',
-    together: '\nSide by side',
-    where: '\nWhere everything lies',
-    adapter: 'adapter, logs, loss curve',
-    matrices: 'confusion matrices',
-    figures: 'all figures as JSON',
-    rows: 'the rows',
-    next: '\nTalk with it',
-    took: (time: string) => `\nDone in ${time}.`,
-  },
-  zh: {
-    intro: (rows: string) => `小模型能学会这个任务吗？${rows}`,
-    task: '新闻标题分到八个频道：480 条训练，160 条留出评测。',
-    before: '\n一、微调前的模型',
-    training: '\n二、微调（LoRA）',
-    after: '\n三、微调后，同样的留出数据',
-    labels: '标签打分',
-    answer: '自由回答',
-    together: '\n对比',
-    where: '\n文件位置',
-    adapter: '适配器、日志、损失曲线',
-    matrices: '混淆矩阵',
-    figures: '全部数字（JSON）',
-    rows: '数据',
-    next: '\n与它对话',
-    took: (time: string) => `\n完成，用时 ${time}。`,
-  },
-} as const;
 
 export function addDemoCommand(program: Command, language: Language): void {
   program
     .command('demo')
     .description(
       language === 'zh'
-        ? '完整演示：评测、微调、再评测（zh 为中文新闻标题）'
-        : 'the whole way once: judge a starter model, tune it, judge it again (zh: Chinese headlines)',
+        ? '完整演示：评测、微调、再评测、压测、结论与报告（zh 为中文新闻标题）'
+        : 'the whole way once: judge a starter model, tune it, judge it again, press it, conclude (zh: Chinese headlines)',
     )
     .argument('[story]', 'en or zh', language)
-    .argument('[settings...]', 'key=value, as for train')
+    .argument('[settings...]', 'key=value, as for experiment')
     .option('--accept-license', 'accept the licence of the Chinese starter model')
     .action((story: string, settings: string[], options: { acceptLicense?: boolean }) => {
       if (!(story in STORIES)) throw new ConfigError(`demo: there is no story ${story}; choose en or zh`);
-      return runDemo(story as keyof typeof STORIES, settings, options);
+      return runDemo(story as Story, settings, options.acceptLicense === true);
     });
 }
 
-async function runDemo(
-  name: keyof typeof STORIES,
-  settings: readonly string[],
-  { acceptLicense = false }: { acceptLicense?: boolean },
-): Promise<void> {
-  checkMachine();
+async function runDemo(story: Story, settings: readonly string[], acceptLicense: boolean): Promise<void> {
   const started = performance.now();
-  const { folder, test, language } = STORIES[name];
-  const text = TEXTS[language];
+  const { folder, language } = STORIES[story];
+  const text = DEMO_TEXTS[language];
   const data = join(ROOT, 'examples', folder);
-  const words = [
-    join(data, 'train.yaml'),
-    `dataset_dir=${data}`,
-    `accept_license=${acceptLicense}`,
-    ...settings,
-  ];
-  const config = readRunConfig(words);
-  const output = config.output_dir!;
-  const accept = licensePrompt(language, acceptLicense);
-  console.log(text.intro(text.task));
-
-  console.log(text.before);
-  const judge = async (adapter: readonly string[]) => {
-    const progress = createTaskProgress(language);
-    const judged = await evaluateModels(
-      readRunConfig([
-        ...words,
-        `eval_dataset=${test}`,
-        ...(adapter.length ? [`adapter_name_or_path=${adapter}`] : []),
-      ]),
-      {
-        mode: 'all',
-        freeAnswers: true,
-        candidates: adapter.length ? 'tuned' : 'base',
-        onProgress: progress.report,
-        acceptLicense: accept,
-        onJudged: (result) => {
-          progress.done();
-          show(result, language);
-        },
-      },
-    );
-    return judged.judged.map(({ evaluation }) => evaluation);
-  };
-  const before = await judge([]);
-
-  console.log(text.training);
-  if ((await trainAttached(config, language, accept)) !== 'finished') return;
-
-  console.log(text.after);
-  const after = await judge([output]);
-
+  const file = join(data, 'experiment.yaml');
+  const experiment = readExperiment(file, [`dataset_dir=${data}`, ...settings]);
+  console.log(`${text.intro(text.task)}\n`);
+  const verdict = await carryOutExperiment(experiment, { language, acceptLicense });
+  if (!verdict) {
+    process.exitCode = 130;
+    return;
+  }
+  const output = resolve(experiment.outputDir);
+  const { models } = JSON.parse(readFileSync(join(output, 'evaluation.json'), 'utf8')) as Evaluation;
+  for (const model of models) show(model, language);
   console.log(text.together);
-  const all = [...before, ...after];
-  console.log(formatComparison(all, { language, colour: process.stdout.isTTY }));
-  const pictures = drawMatrices(all, output, language);
-  const figures = join(output, 'evaluation.json');
-  writeEvaluation(figures, test, all);
-  console.log(text.where);
+  console.log(formatComparison(models, { language, colour: process.stdout.isTTY }));
+  for (const line of verdictLines(verdict, language)) console.log(line);
+  showPlaces(experiment, { output, data, models, language });
+  console.log(text.took(formatDuration((performance.now() - started) / 1000)));
+  process.exitCode = EXIT_CODES[verdict.decision];
+}
+
+function show({ model, judgedBy, report }: ModelEvaluation, language: Language): void {
+  const text = DEMO_TEXTS[language];
+  const table = { language, colour: process.stdout.isTTY };
+  console.log(`\n${text.judged(model, text[judgedBy])}`);
+  if (judgedBy === 'labels') console.log(formatClassReport(report, table));
+  console.log(formatConfusionMatrix(report.confusion, table));
+}
+
+interface Places {
+  readonly output: string;
+  readonly data: string;
+  readonly models: readonly ModelEvaluation[];
+  readonly language: Language;
+}
+
+/** Where everything lies, and how to talk with the tuned model. */
+function showPlaces({ variants }: Experiment, { output, data, models, language }: Places): void {
+  const text = DEMO_TEXTS[language];
   const here = (path: string) => relative(process.cwd(), path) || '.';
+  const adapter = join(output, adapterFolder(output));
+  console.log(text.where);
   for (const [what, path] of [
-    [text.adapter, here(output)],
-    [text.matrices, pictures.map(here).join('  ')],
-    [text.figures, here(figures)],
+    [
+      text.report,
+      ['report.html', 'report.md', 'report.xlsx'].map((name) => here(join(output, name))).join('  '),
+    ],
+    [text.adapter, here(adapter)],
+    [text.matrices, drawMatrices(models, output, language).map(here).join('  ')],
+    [text.figures, here(join(output, 'evaluation.json'))],
     [text.rows, here(data)],
   ]) {
     console.log(`  ${what}: ${path}`);
   }
   console.log(text.next);
   const program = existsSync(join(ROOT, 'src')) ? 'npm run tunesmith --' : 'tunesmith';
-  const model = `model_name_or_path=${config.model_name_or_path} template=${config.template} bf16=true`;
-  console.log(`  ${program} chat ${model} adapter_name_or_path=${here(output)}`);
-  console.log(text.took(formatDuration((performance.now() - started) / 1000)));
+  const { model_name_or_path, template } = variants[0]!.run;
+  const model = `model_name_or_path=${model_name_or_path} template=${template} bf16=true`;
+  console.log(`  ${program} chat ${model} adapter_name_or_path=${here(adapter)}`);
 }
 
-function show({ evaluation }: Judged, language: Language): void {
-  const { judgedBy, report } = evaluation;
-  const table = { language, colour: process.stdout.isTTY };
-  console.log(`\n${TEXTS[language][judgedBy]}`);
-  if (judgedBy === 'labels') console.log(formatClassReport(report, table));
-  console.log(formatConfusionMatrix(report.confusion, table));
+function adapterFolder(output: string): string {
+  return readExperimentRecord(output).stages.find(({ kind }) => kind === 'train')!.folder;
 }
 
 /** One picture per model, by its label scores. */

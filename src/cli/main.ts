@@ -5,7 +5,7 @@ import { isGuarded, runGuarded } from './guard.ts';
 import { createProgram } from './program.ts';
 
 /** Commands that compute in this process: they get a child, so that a crash of native code becomes a sentence. */
-const COMPUTING = ['evaluate', 'chat', 'demo'];
+const COMPUTING = ['evaluate', 'chat'];
 
 async function main(words: readonly string[]): Promise<void> {
   const language = languageOf();

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { RunConfig } from '../config/index.ts';
 import type { Language } from '../core/index.ts';
 import { type Job, startJob } from '../jobs/index.ts';
-import { type Attended, attendRun } from './attend-run.ts';
+import { attendRun } from './attend-run.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { readRunConfig } from './run-words.ts';
 import { createTaskProgress } from './task-progress.ts';
@@ -56,16 +56,6 @@ export async function startRun(
   const end = await attendRun(job, { language, onInterrupt: 'stop', until: isDetached ? 'running' : 'end' });
   // As a program that a signal ended: what was to come after it in a script should not.
   if (end === 'stopped') process.exitCode = 130;
-}
-
-/** Starts a run and stays with it to its end, for commands that do more than train. */
-export async function trainAttached(
-  config: RunConfig,
-  language: Language,
-  acceptLicense: ReturnType<typeof licensePrompt>,
-): Promise<Attended> {
-  const job = await start(config, language, acceptLicense);
-  return attendRun(job, { language, onInterrupt: 'stop' });
 }
 
 async function start(

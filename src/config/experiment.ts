@@ -110,7 +110,7 @@ export function resolveExperiment(
   }
   const candidate = candidateOf(file, names, problems);
   if (file.incumbent !== undefined) problems.checkName(['incumbent'], file.incumbent, names);
-  const criteria = criteriaOf(file, names, problems);
+  const criteria = criteriaOf(file, { names, candidate }, problems);
   const loadtest = loadTestOf(file, { candidate, names, criteria }, problems);
   problems.throw();
   return {
@@ -299,7 +299,11 @@ function candidateOf(file: ExperimentFile, names: readonly string[], problems: P
   return likely[0] ?? '';
 }
 
-function criteriaOf(file: ExperimentFile, names: readonly string[], problems: Problems): CriterionSpec[] {
+function criteriaOf(
+  file: ExperimentFile,
+  { names, candidate }: { names: readonly string[]; candidate: string },
+  problems: Problems,
+): CriterionSpec[] {
   return Object.entries(file.criteria).flatMap(([metric, list]) =>
     (list ?? []).map((criterion, index): CriterionSpec => {
       const path = ['criteria', metric, ...((list ?? []).length > 1 ? [index] : [])];
@@ -316,6 +320,9 @@ function criteriaOf(file: ExperimentFile, names: readonly string[], problems: Pr
       }
       const rival = isRole ? file.incumbent : beats;
       if (rival !== undefined) problems.checkName([...path, 'beats'], rival, names);
+      if (rival !== undefined && rival === candidate) {
+        problems.add(path, `${path.join('.')}.beats: ${rival} cannot be better than itself; name another`);
+      }
       return {
         metric,
         ...(atConcurrency !== undefined && { atConcurrency }),

@@ -5,6 +5,7 @@
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { CandidateSpec, Experiment, RunConfig } from '../config/index.ts';
+import { cacheFolder } from '../core/index.ts';
 import { datasetFiles, modelFiles, type OpenOptions } from '../jobs/index.ts';
 import { FileHashes, hashOf } from './content-hash.ts';
 import { type Stage, type StageKind, stageOf } from './stage.ts';
@@ -68,7 +69,7 @@ class Planner {
   constructor(experiment: Experiment, options: PlanOptions) {
     this.#experiment = experiment;
     this.#options = options;
-    this.#hashes = new FileHashes(join(options.outputDir, 'hashes.json'));
+    this.#hashes = new FileHashes(join(cacheFolder(), 'hashes.json'));
   }
 
   async plan(): Promise<Plan> {

@@ -17,7 +17,7 @@ export function answersSection(data: ReportData): Markup {
   const pairs = pairsOfInterest(data);
   return html`<h2>${words.candidates}</h2>
 ${candidatesTable(data)}
-<p class="quiet small">${words.best}${comparison.models.some(({ calibration }) => calibration) && ` ${words.ece}: ${words.eceHelp}`}</p>
+<p class="quiet small">${words.best}${comparison.models.some(({ calibration }) => calibration) && ` ${words.named(words.ece, words.eceHelp)}`}</p>
 ${comparison.leftOut.length > 0 && html`<p class="small">${words.leftOut(count(comparison.leftOut.length))}</p>`}
 <figure>${chartOf(data)}</figure>
 ${pairs.length > 0 && html`<h2>${words.versus}</h2><p class="quiet small">${words.versusHelp}</p>`}
@@ -75,16 +75,16 @@ export function whatItIs(name: string, { experiment, models }: ReportData['recor
   const kind = words.kinds[candidate.kind];
   switch (candidate.kind) {
     case 'model':
-      return `${kind}: ${models[name]?.name ?? candidate.run.model_name_or_path}`;
+      return words.named(kind, models[name]?.name ?? candidate.run.model_name_or_path);
     case 'variant': {
       const steps = candidate.checkpoint === undefined ? '' : `, ${words.checkpoint(candidate.checkpoint)}`;
       const variant = candidate.variant === name ? '' : `${candidate.variant}, `;
-      return `${kind}: ${variant}${models[`train/${candidate.variant}`]?.name ?? ''}${steps}`;
+      return words.named(kind, `${variant}${models[`train/${candidate.variant}`]?.name ?? ''}${steps}`);
     }
     case 'endpoint':
-      return `${kind}: ${String(candidate.endpoint['url'])}`;
+      return words.named(kind, String(candidate.endpoint['url']));
     case 'predictions':
-      return `${kind}: ${candidate.file}`;
+      return words.named(kind, candidate.file);
   }
 }
 

@@ -72,9 +72,8 @@ export function costLines({ loads, record }: ReportData, words: Words): string[]
   const lines: string[] = [];
   if (price && requestsPerSecond > 0) {
     const cost = amount((1000 * price.perHour) / (3600 * requestsPerSecond));
-    const help = words.costHelp(`${price.currency}${amount(price.perHour)}`);
-    lines.push(`${words.cost}: ${price.currency}${cost} ${words.costPerThousand}. ${help}`);
-  } else lines.push(`${words.cost}: ${words.noCost}`);
+    lines.push(words.costOf(`${price.currency}${cost}`, `${price.currency}${amount(price.perHour)}`));
+  } else lines.push(words.noCost);
   if (targetQps !== undefined && failed === 0 && requestsPerSecond > 0) {
     const { instances } = planCapacity(best.result, { targetQps, headroom: HEADROOM });
     lines.push(words.machines(instances, amount(targetQps)));

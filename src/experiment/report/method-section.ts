@@ -36,5 +36,5 @@ export function methodSection({ record, comparison, outputDir, language }: Repor
   return html`<h2>${words.how}</h2>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${table([text(words.stage), numeric(words.duration), text(words.key), text(words.folder)], lines)}
-<div class="signature"><div>${words.signature}: ${words.name}</div><div>${words.date}</div></div>`;
+<div class="signature"><div>${words.named(words.signature, words.name)}</div><div>${words.date}</div></div>`;
 }

@@ -42,6 +42,7 @@ const EN = {
   eceHelp: 'expected calibration error, 15 bins; lower is better',
   judgedBy: { labels: 'label scoring', answer: 'free answers' },
   alsoJudged: (by: string) => `by ${by}`,
+  named: (kind: string, name: string) => `${kind}: ${name}`,
   best: 'The best of a column is bold; intervals of 95 % by bootstrap over the rows.',
   versus: 'Held against each other',
   versusHelp:
@@ -82,13 +83,11 @@ const EN = {
   accuracyUnderLoad: 'Right answers',
   memory: 'Memory',
   cores: 'Cores used',
-  cost: 'Cost',
-  costPerThousand: 'per 1,000 requests',
-  costHelp: (price: string) =>
-    `At ${price} an hour and the throughput measured, the machine busy all the time.`,
+  costOf: (cost: string, price: string) =>
+    `Cost: ${cost} per 1,000 requests, at ${price} an hour and the throughput measured, the machine busy all the time.`,
   machines: (machines: number, target: string) =>
     `${machines} ${machines === 1 ? 'machine' : 'machines'} like this one for ${target} requests/s, with 30 % headroom.`,
-  noCost: 'No price was given (loadtest.price_per_hour).',
+  noCost: 'Cost: no price was given (loadtest.price_per_hour).',
   disputed: 'Rows that are answered differently',
   wrong: (name: string) => `Rows that ${name} gets wrong`,
   row: 'Row',
@@ -169,6 +168,7 @@ const ZH: Words = {
   eceHelp: '期望校准误差，15 个等宽区间，越低越好',
   judgedBy: { labels: '标签打分', answer: '自由回答' },
   alsoJudged: (by) => by,
+  named: (kind, name) => `${kind}：${name}`,
   best: '每列最好的数值加粗；区间为对数据行自助法得到的 95 % 置信区间。',
   versus: '两两比较',
   versusHelp:
@@ -208,11 +208,9 @@ const ZH: Words = {
   accuracyUnderLoad: '回答正确',
   memory: '内存',
   cores: '占用核数',
-  cost: '成本',
-  costPerThousand: '每千次请求',
-  costHelp: (price) => `按每小时 ${price} 与实测吞吐计算，机器持续满载。`,
+  costOf: (cost, price) => `成本：每千次请求 ${cost}，按每小时 ${price} 与实测吞吐计算，机器持续满载。`,
   machines: (machines, target) => `每秒 ${target} 个请求需要 ${machines} 台同样的机器，含 30 % 余量。`,
-  noCost: '未给出价格（loadtest.price_per_hour）。',
+  noCost: '成本：未给出价格（loadtest.price_per_hour）。',
   disputed: '回答不一致的行',
   wrong: (name) => `${name} 判错的行`,
   row: '行号',
