@@ -18,6 +18,8 @@ export interface StubOptions {
   readonly width?: number;
   /** The tokens of an answer; stop tokens end it. */
   readonly say: (request: GenerateRequest) => readonly number[];
+  /** Tokens that end what a grammar keeps open. */
+  readonly closing?: ReadonlySet<number>;
   /** Resolves before each token; at once when absent. */
   readonly wait?: (request: GenerateRequest) => Promise<void>;
 }
@@ -34,6 +36,7 @@ export function createStubEngine({
   adapters = [],
   width = 8,
   say,
+  closing = new Set(),
   wait,
 }: StubOptions): StubEngine {
   const asked: GenerateRequest[] = [];
@@ -85,7 +88,7 @@ export function createStubEngine({
             finishReason = 'length';
             return;
           }
-          const token = constraint ? pick(constraint.mask(), count) : answer[count]!;
+          const token = constraint ? pick(constraint.mask()!, count, closing) : answer[count]!;
           constraint?.accept(token);
           yield described(token, request);
         }
@@ -125,14 +128,18 @@ function described(token: number, { topLogprobs }: GenerateRequest): GeneratedTo
   return { token, logprob: -0.25, top };
 }
 
-/** One of the allowed tokens, each time another one: text grows in all directions that a grammar leaves open. */
-function pick(mask: Int32Array | undefined, count: number): number {
-  const allowed = [...(mask ?? [1])].flatMap((word, index) =>
+/** Tokens after which what is open is closed, so that every answer ends. */
+const CLOSES_AFTER = 24;
+
+/** One of the allowed tokens, each time another one. */
+function pick(mask: Int32Array, count: number, closing: ReadonlySet<number>): number {
+  const allowed = [...mask].flatMap((word, index) =>
     Array.from({ length: 32 }, (_, bit) => index * 32 + bit).filter((id) => (word >>> (id % 32)) & 1),
   );
-  if (allowed.length === 0) throw new Error('the grammar allows nothing');
-  // Closing marks are old and low ids: more and more likely, so that every answer ends.
-  return allowed[Math.floor(((count * 7919) % 101) * (allowed.length / 101) * 0.9 ** count)]!;
+  const closers = count >= CLOSES_AFTER ? allowed.filter((id) => closing.has(id)) : [];
+  const choice = closers.length > 0 ? closers : allowed;
+  if (choice.length === 0) throw new Error('the grammar allows nothing');
+  return choice[(count * 7919) % choice.length]!;
 }
 
 async function untilAborted(

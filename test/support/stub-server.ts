@@ -33,7 +33,8 @@ export async function startStubServer(options: StubServerOptions = {}): Promise<
   const tokenizer = fitTokenizer(plain, template);
   const say = (request: GenerateRequest) =>
     tokenizer.encode(typeof answer === 'string' ? answer : answer(request, tokenizer.decode(request.prompt)));
-  const engine = createStubEngine({ ...options, say });
+  const closing = new Set(['"', '}', ']', '"}', ']}'].flatMap((text) => tokenizer.encode(text)));
+  const engine = createStubEngine({ ...options, say, closing });
   const models = createServedModels({
     engine,
     tokenizer,
@@ -45,7 +46,7 @@ export async function startStubServer(options: StubServerOptions = {}): Promise<
     ],
     defaults: {
       sampling: { doSample: true, temperature: 0.95, topK: 50, topP: 0.7, repetitionPenalty: 1, seed: 0 },
-      maxNewTokens: 64,
+      maxNewTokens: 512,
       enableThinking: true,
     },
   });
