@@ -1,0 +1,136 @@
+/** The story of the studio in a real browser, on a tiny model: from a table to judged rows, with reloads and a kill. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createCache } from '../support/command-line.ts';
+import { GOLDEN } from '../support/golden.ts';
+import { openBrowser, openPage, startStudioProcess, type TestStudio, until } from '../support/studio.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+const LABELS = ['billing', 'shipping', 'login'];
+/** A name and a ticket that would run as script if they were taken for HTML. */
+const HOSTILE = '<img src=x onerror="window.hacked=1">';
+
+let folder: string;
+let cache: string;
+let studio: TestStudio;
+let browser: Browser;
+const opened: { page: Page; errors: string[] }[] = [];
+
+async function open(path: string, options?: Parameters<typeof openPage>[2]): Promise<Page> {
+  const one = await openPage(browser, studio.url + path, options);
+  opened.push(one);
+  return one.page;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'e2e-studio-'));
+  cache = createCache(folder);
+  const model = join(folder, 'work', 'models', 'tiny-llama');
+  mkdirSync(model, { recursive: true });
+  cpSync(join(GOLDEN, 'models', 'llama'), model, { recursive: true });
+  studio = await startStudioProcess(join(folder, 'work'), cache);
+  browser = await openBrowser();
+}, 180_000);
+
+afterEach(async () => {
+  for (const { page, errors } of opened.splice(0)) {
+    await page.context().close();
+    expect(errors).toEqual([]);
+  }
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await studio?.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function csv(rows: number): string {
+  const lines = Array.from({ length: rows }, (_, index) => {
+    const label = LABELS[index % LABELS.length]!;
+    const ticket = index === 4 ? HOSTILE : `my ${label} order ${index} has a problem`;
+    return `"${ticket.replaceAll('"', '""')}",${label}`;
+  });
+  return `ticket,queue\n${lines.join('\n')}\n`;
+}
+
+async function upload(page: Page, name: string, text: string): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Upload a file' }).click(),
+  ]);
+  await chooser.setFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+}
+
+/** Fills in the form of a training; what decides its length is given. */
+async function fillTraining(page: Page, { epochs, name }: { epochs: number; name: string }): Promise<void> {
+  await page.getByText('All settings').click();
+  await choose(page, 'model_name_or_path', 'tiny-llama');
+  await choose(page, 'dataset', 'tickets');
+  await page.keyboard.press('Escape');
+  for (const [key, value] of [
+    ['output_dir', `saves/${name}`],
+    ['template', 'chatml'],
+    ['num_train_epochs', String(epochs)],
+    ['num_threads', '1'],
+    ['per_device_train_batch_size', '4'],
+    ['learning_rate', '5e-3'],
+  ] as const) {
+    await page.getByLabel('Search settings').fill(key);
+    await page.getByRole('textbox', { name: key, exact: true }).fill(value);
+  }
+  await page.getByLabel('Search settings').fill('');
+}
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page
+    .getByRole('combobox', { name: label, exact: true })
+    .or(page.getByRole('textbox', { name: label, exact: true }))
+    .first()
+    .click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+describe('the story', () => {
+  it('uploads a table, maps its columns, and shows a row as the model sees it', async () => {
+    const page = await open('/');
+    await page.getByText('No data set yet').waitFor();
+    await upload(page, 'tickets.csv', csv(60));
+    await page.getByRole('heading', { name: 'Columns of tickets.csv' }).waitFor();
+    await page.getByText('60 rows can be used.').waitFor();
+    // What was guessed stands in the fields; a reload in the middle keeps the upload.
+    await page.reload();
+    expect(await page.getByRole('combobox', { name: 'Answer or label (output)' }).inputValue()).toBe('queue');
+    await page.getByRole('button', { name: 'Add the data set' }).click();
+    await page.getByRole('heading', { name: 'tickets', exact: true }).waitFor();
+    await page.getByRole('row').filter({ hasText: 'my billing order 0 has a problem' }).click();
+    await page.getByText('template').first().waitFor();
+    await until(async () =>
+      (await page.locator('.token[data-state=trained]').count()) > 1 ? true : undefined,
+    );
+    await page.getByLabel('Search rows').fill('onerror');
+    await page.getByRole('row').filter({ hasText: HOSTILE }).waitFor();
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+  });
+
+  it('trains with a live curve, in two browsers at once', async () => {
+    const page = await open('/train/new');
+    await fillTraining(page, { epochs: 3, name: 'first' });
+    await page.getByText('Longest row').waitFor();
+    // What is typed survives a reload.
+    await page.reload();
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.waitForURL(/\/train\/run\//);
+    await page.getByRole('figure', { name: 'Loss', exact: true }).waitFor();
+    const other = await open(page.url().slice(studio.url.length));
+    for (const one of [page, other]) await one.getByText('finished', { exact: true }).first().waitFor();
+    await page.reload();
+    await page.getByText('45 / 45').or(page.getByText('42 / 42')).first().waitFor();
+    await page.locator('.u-over').first().waitFor();
+  });
+});
