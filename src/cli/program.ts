@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   api: async () => (await import('./api-command.ts')).addApiCommand,
   demo: async () => (await import('./demo-command.ts')).addDemoCommand,
   loadtest: async () => (await import('./loadtest-command.ts')).addLoadtestCommand,
+  deploy: async () => (await import('./deploy-command.ts')).addDeployCommand,
   env: async () => (await import('./env-command.ts')).addEnvCommand,
   version: async () => (await import('./version-command.ts')).addVersionCommand,
 };

@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { LoadTestResult } from '../../src/loadtest/index.ts';
 import { createCache, startTunesmith, tunesmith } from '../support/command-line.ts';
+import { GOLDEN } from '../support/golden.ts';
 import { answer, answerAfter, oneByOne, type StandIn, startStandIn } from '../support/stand-in-server.ts';
 
 const KEY = 'secret-key';
@@ -189,5 +191,45 @@ describe('tunesmith loadtest', () => {
     );
     expect(code).toBe(1);
     expect(stdout).toBe('');
+  });
+});
+
+describe('tunesmith deploy', () => {
+  it('writes down what a load test measured', async () => {
+    const [json, out] = [join(folder, 'held.json'), join(folder, 'deploy')];
+    const press = ['-n', '40', '-c', '4', '-k', '-q', '--json', json, `${server.origin}/quick`];
+    expect((await run(press)).code).toBe(0);
+    const qps = resultAt(json).measured.requestsPerSecond;
+    const settings = [`model_name_or_path=${join(GOLDEN, 'models', 'llama')}`, 'max_num_seqs=4', 'port=9000'];
+    const words = ['--loadtest', json, '--target-qps', String(2 * qps), '--cpu', '2', '--out', out];
+    const { code, stdout, stderr } = await tunesmith(['deploy', ...settings, ...words], { cache });
+    expect(code, stderr).toBe(0);
+    // Twice what one holds, with 30 % to spare: 2 / 0.7, rounded up.
+    expect(stdout).toContain('need 3 instances');
+    const { services } = parse(readFileSync(join(out, 'compose.yaml'), 'utf8'));
+    expect(services.tunesmith.deploy).toMatchObject({
+      replicas: 3,
+      resources: { limits: { cpus: '2', memory: String(640 * 2 ** 20) } },
+    });
+    expect(services.tunesmith.command).toEqual([
+      'model_name_or_path=/srv/model',
+      'served_model_name=llama',
+      ...['host=0.0.0.0', 'port=9000', 'num_threads=2', 'request_timeout=600', 'max_num_seqs=4'],
+    ]);
+    for (const name of ['Dockerfile', 'kubernetes.yaml', 'vllm.sh']) {
+      expect(existsSync(join(out, name)), name).toBe(true);
+    }
+  });
+
+  it('says in Chinese what it needs to know', async () => {
+    const { code, stderr } = await tunesmith(
+      ['deploy', 'model_name_or_path=starter:gemma-3-270m', '--memory', '2'],
+      {
+        cache,
+        language: 'zh',
+      },
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('不知道每个副本的 cpu；请给出 --cpu');
   });
 });

@@ -1,0 +1,47 @@
+/** The image: Node on a system whose C library the engine runs on, the package, and the model inside. */
+import { basename } from 'node:path';
+import { adapterPlace, buildContexts, type Deployment, MODEL_PLACE } from './deployment.ts';
+
+/** Debian 12: glibc 2.36. */
+const BASE = 'node:22-bookworm-slim';
+const CACHE = '/srv/cache';
+
+export function dockerfile(deployment: Deployment): string {
+  const { model, adapters, port } = deployment;
+  const contexts = Object.entries(buildContexts(deployment));
+  const build = [
+    'docker build',
+    ...contexts.map(([name, path]) => `--build-context ${name}=${quoted(path)}`),
+  ];
+  return `${[
+    `# ${build.join(' ')} -t ${deployment.image} .`,
+    '# TUNESMITH may name another version, or the path or address of a package.',
+    `FROM ${BASE}`,
+    `ARG TUNESMITH=${deployment.package}`,
+    'RUN npm install --global "$TUNESMITH" && npm cache clean --force',
+    `ENV NODE_ENV=production TUNESMITH_CACHE=${CACHE}`,
+    `RUN install -d -o node -g node ${CACHE}`,
+    'USER node',
+    ...modelLines(model),
+    ...adapters.map((_, index) => `COPY --from=adapter-${index} --chown=node . ${adapterPlace(index)}`),
+    `EXPOSE ${port}`,
+    'ENTRYPOINT ["tunesmith", "api"]',
+  ].join('\n')}\n`;
+}
+
+function modelLines(model: Deployment['model']): string[] {
+  switch (model.kind) {
+    case 'folder':
+      return [`COPY --from=model --chown=node . ${MODEL_PLACE}`];
+    case 'file':
+      return [`COPY --from=model --chown=node ${JSON.stringify([basename(model.path), `${MODEL_PLACE}/`])}`];
+    case 'name':
+      // So that a container starts without the network; building it accepts the licence.
+      return [`RUN tunesmith fetch ${quoted(model.name)} --accept-license`];
+  }
+}
+
+/** As one word of a shell. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
