@@ -13,8 +13,6 @@ constexpr int64_t CHUNK_BYTES = 256 * 1024;
 constexpr int64_t ROW_BLOCK = 192;
 // Contractions up to this depth are packed whole, deeper ones in blocks.
 constexpr int64_t WHOLE_DEPTH = 2048, DEPTH_BLOCK = 512;
-// Up to here packing costs more than it gives.
-constexpr int64_t FEW_ROWS = 4;
 
 struct Product {
   int64_t T, N, K, rank;
@@ -324,41 +322,6 @@ void product(const Product& p, int thread, int threads) {
   }
 }
 
-// A few rows forward: bound by reading W, which is read once and not packed.
-template <typename Weight>
-void few_rows(const Product& p, int thread, int threads) {
-  constexpr int64_t STEP = 4;
-  const Weight* w = (const Weight*)p.w;
-  const int64_t K = p.K, width = padded(K);
-  float* x = (float*)scratch<0>(p.T * width * 4);
-  for (int64_t t = 0; t < p.T; t++) {
-    for (int64_t k = 0; k < width; k++) x[t * width + k] = k < K ? p.x[t * K + k] : 0;
-#if defined(__AVX512BF16__)
-    if (sizeof(Weight) == 2)
-      for (int64_t k = 0; k < K; k++) x[t * width + k] = bf16_to_float(float_to_bf16(x[t * width + k]));
-#endif
-  }
-  const Range own = share(p.N, 16, thread, threads);
-  for (int64_t n = own.begin; n < own.end; n += STEP) {
-    const int64_t count = own.end - n < STEP ? own.end - n : STEP;
-    for (int64_t t = 0; t < p.T; t++) {
-      vec acc[STEP] = {};
-      int64_t k = 0;
-      for (; k + VL <= K; k += VL)
-        for (int64_t i = 0; i < STEP; i++)
-          acc[i] += load(x + t * width + k) * load_weights(w + (n + (i < count ? i : 0)) * K + k);
-      if (k < K)
-        for (int64_t i = 0; i < count; i++)
-          acc[i] += load(x + t * width + k) * load_weights(w + (n + i) * K + k, K - k);
-      for (int64_t i = 0; i < count; i++) {
-        float total = sum(acc[i]);
-        for (int64_t j = 0; j < p.rank; j++) total += p.u[t * p.rank + j] * p.v[(n + i) * p.rank + j];
-        p.y[t * p.N + n + i] = total;
-      }
-    }
-  }
-}
-
 }  // namespace
 
 // parameter: T, N, K, rank, reverse, weights are bf16. input: x [T, depth], W [N, K], u [T, rank], v. output: [T, width].
@@ -368,8 +331,6 @@ KERNEL(linear) {
   const bool reverse = n[4], bf16 = n[5];
   const Product p = {n[0], n[1], n[2], n[3], reverse, (const float*)call->input[0], call->input[1],
                      (const float*)call->input[2], (const float*)call->input[3], (float*)call->output};
-  if (p.T <= FEW_ROWS && !reverse)
-    return bf16 ? few_rows<uint16_t>(p, thread, threads) : few_rows<float>(p, thread, threads);
 #if defined(__AVX512BF16__)
   if (bf16) return product<InBf16>(p, thread, threads);
 #endif

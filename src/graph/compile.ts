@@ -135,7 +135,9 @@ function lowerOne(tensor: Tensor, inputs: readonly DeviceTensor[], context: OpCo
   }
   const chosen = (native.inputs?.(inputs) ?? inputs).map((input) => context.contiguous(input));
   const parameters = native.parameters(tensor.inputs, tensor.attributes, encodeFloat);
-  const operation = { kernel: native.name, inputs: chosen, parameters };
+  const { name } = native;
+  const kernel = typeof name === 'string' ? name : name(tensor.inputs, tensor.attributes);
+  const operation = { kernel, inputs: chosen, parameters };
   if (native.inPlace) return context.native(operation);
   const workspace = native.workspace?.(tensor.inputs, tensor.attributes, context.threads) ?? 0;
   if (workspace === 0) return context.native({ ...operation, shape: tensor.shape });

@@ -1,4 +1,5 @@
 /** Free answers to many prompts, all at once. */
+import { setMaxListeners } from 'node:events';
 import type { OnProgress } from '../core/index.ts';
 import type { GenerateRequest, InferenceEngine } from './engine-types.ts';
 
@@ -17,6 +18,7 @@ export async function generateAll(
 ): Promise<number[][]> {
   const stop = new AbortController();
   const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
+  setMaxListeners(0, signal); // one of each row
   let done = 0;
   const answer = async (prompt: readonly number[], row: number): Promise<number[]> => {
     const sampling = { ...request.sampling, seed: request.sampling.seed + row };

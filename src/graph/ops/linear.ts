@@ -14,16 +14,17 @@ interface LinearAttributes {
   readonly reversed: boolean;
 }
 
-/** Fewer rows than this are bound by reading the weight, which ggml does as well. */
+/** So few rows are bound by reading the weight; more of them pay for packing it. */
+const FEW_ROWS = 8;
+/** Of an adapter's narrow side: fewer rows than this ggml does as well. */
 const MIN_ROWS = 8;
 
 /** Inputs x, w and, where there is an adapter, its narrow side u and wide side v. */
 const linearKernel: NativeKernel<LinearAttributes> = {
-  name: 'linear',
+  name: ([x], { reversed }) => (x!.shape[0]! <= FEW_ROWS && !reversed ? 'linear_few_rows' : 'linear'),
   inputs: (inputs) =>
     inputs.length > 2 ? inputs.slice(0, 4) : [inputs[0]!, inputs[1]!, inputs[0]!, inputs[0]!],
-  accepts: ([x, w]) =>
-    x!.shape.length === 2 && x!.shape[0]! >= MIN_ROWS && (w!.dtype === 'bf16' || w!.dtype === 'f32'),
+  accepts: ([x, w]) => x!.shape.length === 2 && (w!.dtype === 'bf16' || w!.dtype === 'f32'),
   parameters: ([x, w, u], { reversed }) => [
     x!.shape[0]!,
     w!.shape[0]!,
