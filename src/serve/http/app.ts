@@ -49,7 +49,8 @@ export function createListener(context: AppContext, options: AppOptions): Reques
   addApiPage(app, options.version);
   addRefusals(app);
   // A request that is too broken to become one.
-  const errorHandler = () => asResponse(badRequest('the request line or a header is broken'));
+  const errorHandler = () =>
+    asResponse(badRequest('the request line or a header is broken', { headers: { Connection: 'close' } }));
   const listener = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
     errorHandler,
   });
