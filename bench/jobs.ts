@@ -3,6 +3,7 @@ import type { Job } from './job.ts';
 import { CONSTANT_COST } from './jobs/constant-cost.ts';
 import { DECODING } from './jobs/decoding.ts';
 import { LABEL_SCORING } from './jobs/label-scoring.ts';
+import { LOAD_TEST } from './jobs/load-test.ts';
 import { REAL_INPUT } from './jobs/real-input.ts';
 import { SCALE } from './jobs/scale.ts';
 import { TRAINING_JOBS } from './jobs/training.ts';
@@ -14,4 +15,5 @@ export const JOBS: readonly Job[] = [
   SCALE,
   CONSTANT_COST,
   REAL_INPUT,
+  LOAD_TEST,
 ];
