@@ -22,6 +22,7 @@ import {
 } from '../graph/index.ts';
 import {
   type Decoder,
+  type DecoderSpec,
   LINEAR_MODULES,
   type LinearModule,
   LoraBranches,
@@ -40,14 +41,16 @@ export interface EngineAdapter {
 }
 
 /** What a pass computes with. */
-interface Choice {
+export interface Choice {
   /** Tells decoders apart. */
   readonly name: string;
-  readonly decoder: Decoder;
+  /** @param pick the tokens that are computed behind the last attention */
+  decoder(pick: ((x: Tensor) => Tensor) | undefined): Decoder;
   readonly inputs: Record<string, HostArray>;
 }
 
 const MASK = 'adapterMask';
+const BEHIND_ATTENTION: readonly LinearModule[] = ['o_proj', 'gate_proj', 'up_proj', 'down_proj'];
 
 export class AdapterSet implements Disposable {
   readonly #base: Decoder;
@@ -66,6 +69,10 @@ export class AdapterSet implements Disposable {
     }
   }
 
+  get spec(): DecoderSpec {
+    return this.#base.spec;
+  }
+
   get names(): string[] {
     return [...this.#adapters.keys()];
   }
@@ -75,13 +82,19 @@ export class AdapterSet implements Disposable {
     const [first] = owners;
     if (owners.every((owner) => owner === first)) {
       return first === undefined
-        ? { name: 'base', decoder: this.#base, inputs: {} }
-        : { name: `only ${first}`, decoder: this.#single.get(first)!, inputs: {} };
+        ? { name: 'base', decoder: () => this.#base, inputs: {} }
+        : { name: `only ${first}`, decoder: () => this.#single.get(first)!, inputs: {} };
     }
     this.#wide ??= new WideAdapter(this.#base, this.#adapters, this.#device);
-    const mask = this.#wide.mask(owners, T);
-    const adapter = this.#wide.branches(input(MASK, [T, this.#wide.columns]));
-    return { name: 'mixed', decoder: { ...this.#base, adapter }, inputs: { [MASK]: mask } };
+    const wide = this.#wide;
+    return {
+      name: 'mixed',
+      inputs: { [MASK]: wide.mask(owners, T) },
+      decoder: (pick) => {
+        const mask = input(MASK, [T, wide.columns]);
+        return { ...this.#base, adapter: wide.branches(mask, pick ? pick(mask) : mask) };
+      },
+    };
   }
 
   [Symbol.dispose](): void {
@@ -92,6 +105,7 @@ export class AdapterSet implements Disposable {
 class WideAdapter implements Disposable {
   /** Σ r of all adapters. */
   readonly columns: number;
+  readonly #lastLayer: number;
   readonly #memory: Variables;
   readonly #sides = new Map<string, { a: Tensor; b: Tensor }>();
   readonly #spans = new Map<string, { begin: number; rank: number; scaling: number }>();
@@ -103,6 +117,7 @@ class WideAdapter implements Disposable {
       columns += lora.rank;
     }
     this.columns = columns;
+    this.#lastLayer = base.spec.layers.length - 1;
     const modules = LINEAR_MODULES.filter((module) =>
       [...adapters.values()].some(({ lora }) => lora.modules.includes(module)),
     );
@@ -136,12 +151,14 @@ class WideAdapter implements Disposable {
     return mask;
   }
 
-  branches(mask: Tensor): NonNullable<Decoder['adapter']> {
+  /** @param picked the mask of those tokens that are computed behind the last attention */
+  branches(mask: Tensor, picked: Tensor): NonNullable<Decoder['adapter']> {
     return {
       linear: (x: Tensor, weight: Tensor, layer: number, module: LinearModule) => {
         const sides = this.#sides.get(`${layer}.${module}`);
         if (!sides) return linear(x, weight);
-        const u = mul(lowRankDown(x, sides.a, 1, false), mask);
+        const behind = layer === this.#lastLayer && BEHIND_ATTENTION.includes(module);
+        const u = mul(lowRankDown(x, sides.a, 1, false), behind ? picked : mask);
         return lowRankLinear(x, weight, { u, v: sides.b });
       },
     };

@@ -21,8 +21,8 @@ import {
   softmax,
   type Tensor,
 } from '../graph/index.ts';
-import { CachedAttention, type CachedShape, type Decoder, hiddenStates, outputHead } from '../model/index.ts';
-import type { AdapterSet } from './adapter-set.ts';
+import { CachedAttention, type CachedShape, hiddenStates, outputHead } from '../model/index.ts';
+import type { AdapterSet, Choice } from './adapter-set.ts';
 import type { KvPool } from './kv-pool.ts';
 import { type CachedToken, placesTo } from './prefix-tree.ts';
 
@@ -45,7 +45,7 @@ export interface Run {
 }
 
 interface GraphShape extends CachedShape {
-  /** Positions at which logits are computed. */
+  /** Tokens at which logits are computed; at least one where hidden states of all tokens are not wanted. */
   readonly heads: number;
   /** Log-probabilities that are picked. */
   readonly picks: number;
@@ -99,29 +99,29 @@ export class PassRunner implements Disposable {
       ...(this.#arena.device.hasNativeKernels
         ? {}
         : { seen: roundUp(segmentPlaces(segments).length, SEEN_STEP) }),
-      heads: heads.length <= READ_STEP ? heads.length : roundUp(heads.length, READ_STEP),
+      heads: roundHeads(heads.length, some('hidden')),
       picks: roundUp(picked.length, PICK_STEP),
       argmax: some('argmax'),
       logits: some('logits'),
-      hidden: some('hidden') || heads.length === 0,
+      hidden: some('hidden'),
     };
     const owners = runs.flatMap(({ adapter, tokens }) => tokens.map(() => adapter));
-    const { decoder, name, inputs: masks } = this.#adapters.choose(owners, shape.tokens);
-    const key = `${name} ${Object.values(shape).join()}`;
-    const graph = this.#compiled.get(key, () => this.#build(decoder, shape));
+    const choice = this.#adapters.choose(owners, shape.tokens);
+    const { vocabSize: V, hiddenSize: C } = this.#adapters.spec;
+    const key = `${choice.name} ${Object.values(shape).join()}`;
+    const graph = this.#compiled.get(key, () => this.#build(choice, shape));
     const values = await graph.executable.run(
-      { ...this.#inputs(runs, shape), ...graph.pattern.inputs(segments), ...masks, ...headInputs() },
+      { ...this.#inputs(runs, shape), ...graph.pattern.inputs(segments), ...choice.inputs, ...headInputs() },
       [...graph.outputs.keys()],
     );
     const results = new Map(graph.outputs.map((output, index) => [output, values[index]!]));
     return distribute();
 
     function headInputs(): Record<string, HostArray> {
-      if (heads.length === 0) return {};
+      if (shape.heads === 0) return {};
       const readRows = new Int32Array(shape.heads);
       readRows.set(heads.map(({ at }) => at));
       if (shape.picks === 0) return { readRows };
-      const V = decoder.spec.vocabSize;
       const places = heads.flatMap((read, head) =>
         read.kind === 'logprobs' ? read.tokens.map((id) => head * V + id) : [],
       );
@@ -131,7 +131,6 @@ export class PassRunner implements Disposable {
     }
 
     function distribute(): ReadValue[][] {
-      const { vocabSize: V, hiddenSize: C } = decoder.spec;
       const part = (output: Compiled['outputs'][number], begin: number, length: number) =>
         (results.get(output) as Float32Array).subarray(begin, begin + length);
       let head = 0;
@@ -154,20 +153,26 @@ export class PassRunner implements Disposable {
     this.#compiled[Symbol.dispose]();
   }
 
-  #build(decoder: Decoder, shape: GraphShape): Compiled {
-    const pattern = new CachedAttention(decoder.spec, shape, this.#pool.layers);
+  #build(choice: Choice, shape: GraphShape): Compiled {
+    const { spec } = this.#adapters;
+    const pattern = new CachedAttention(spec, shape, this.#pool.layers);
     const tokens = input('tokens', [shape.tokens], 'i32');
     const positions = input('positions', [shape.tokens], 'i32');
-    const hidden = hiddenStates(decoder, { tokens, positions }, pattern);
+    const readRows = shape.heads > 0 ? input('readRows', [shape.heads], 'i32') : undefined;
+    // Behind the last attention, only what is read is computed.
+    const read = (x: Tensor) => embedding(x, readRows!);
+    const pick = shape.hidden ? undefined : read;
+    const decoder = choice.decoder(pick);
+    const hidden = hiddenStates(decoder, { tokens, positions }, pattern, pick);
     const outputs: [Compiled['outputs'][number], Tensor][] = [];
-    if (shape.hidden) outputs.push(['hidden', hidden]);
-    if (shape.heads > 0) {
-      const rows = embedding(hidden, input('readRows', [shape.heads], 'i32'));
-      const logits = linear(rows, outputHead(decoder));
+    const headed = shape.logits || shape.argmax || shape.picks > 0;
+    if (shape.hidden || !headed) outputs.push(['hidden', hidden]);
+    if (headed) {
+      const logits = linear(pick ? hidden : read(hidden), outputHead(decoder));
       if (shape.logits) outputs.push(['logits', logits]);
       if (shape.argmax) outputs.push(['argmax', argmax(logits)]);
       if (shape.picks > 0) {
-        const flat = reshape(softmax(logits), [shape.heads * decoder.spec.vocabSize, 1]);
+        const flat = reshape(softmax(logits), [shape.heads * spec.vocabSize, 1]);
         const picked = embedding(flat, input('picks', [shape.picks], 'i32'));
         outputs.push(['logprobs', log(scale(picked, 1, SMALLEST_PROBABILITY))]);
       }
@@ -198,6 +203,11 @@ export class PassRunner implements Disposable {
 
 function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
+}
+
+function roundHeads(count: number, allStates: boolean): number {
+  if (count <= READ_STEP) return Math.max(count, allStates ? 0 : 1);
+  return roundUp(count, READ_STEP);
 }
 
 function powerOfTwo(value: number): number {
