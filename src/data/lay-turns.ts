@@ -42,7 +42,7 @@ interface CutTurn extends EncodedTurn {
 export function layTurns(turns: readonly CutTurn[], rule: LayoutRule): Layout {
   const ordered = rule.maskHistory ? turns.toReversed() : turns;
   const losses = { promptTokens: 0, answerTokens: 0, turns: 0, turnTokens: 0 };
-  const pieces: { ids: number[]; labels: number[] }[] = [];
+  const pieces: { ids: readonly number[]; labels: readonly number[] }[][] = [];
   let total = rule.eosId === undefined ? 0 : 1;
   for (const [index, turn] of ordered.entries()) {
     if (total >= rule.cutoffLen) {
@@ -61,18 +61,22 @@ export function layTurns(turns: readonly CutTurn[], rule: LayoutRule): Layout {
     const source = turn.source.slice(0, sourceLength);
     const target = turn.target.slice(0, targetLength);
     const trained = turn.trained !== false && !(rule.maskHistory && index > 0);
-    pieces.push({
-      ids: [...source, ...target],
-      labels: [...sourceLabels(source, index, rule), ...(trained ? target : target.map(() => UNLABELLED))],
-    });
+    pieces.push([
+      { ids: source, labels: sourceLabels(source, index, rule) },
+      { ids: target, labels: trained ? target : target.map(() => UNLABELLED) },
+    ]);
   }
   if (rule.maskHistory) pieces.reverse();
   const end = rule.eosId === undefined ? [] : [rule.eosId];
-  return {
-    inputIds: Int32Array.from([...pieces.flatMap(({ ids }) => ids), ...end]),
-    labels: Int32Array.from([...pieces.flatMap(({ labels }) => labels), ...end]),
-    losses,
-  };
+  const inputIds = new Int32Array(total);
+  const labels = new Int32Array(total);
+  let at = 0;
+  for (const part of [...pieces.flat(), { ids: end, labels: end }]) {
+    inputIds.set(part.ids, at);
+    labels.set(part.labels, at);
+    at += part.ids.length;
+  }
+  return { inputIds, labels, losses };
 }
 
 function sourceLabels(source: readonly number[], index: number, rule: LayoutRule): readonly number[] {

@@ -4,6 +4,7 @@
  */
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { ModelError, messageOf } from '../core/index.ts';
+import { createJoinWord, type JoinWord } from './merges.ts';
 import { joinPieces, type ScoredVocabulary } from './sentencepiece.ts';
 import type { TokenizerJson } from './tokenizer-json.ts';
 
@@ -17,10 +18,22 @@ export interface Encoder {
   id_to_token(id: number): string | undefined;
 }
 
+/** The library's queue of pairs is for whole texts, which some tokenizers take as one word. */
+const LONGEST_WORD = 256;
+
 /** @throws ModelError when the library does not take the parts */
 export function createEncoder(where: string, json: TokenizerJson): Encoder {
   try {
-    return new LibraryTokenizer(json, {});
+    const encoder = new LibraryTokenizer(json, {});
+    const { type, merges, end_of_word_suffix, continuing_subword_prefix } = json.model;
+    const isPlain =
+      !end_of_word_suffix && !continuing_subword_prefix && !json.model['continuing_subword_suffix'];
+    if (type === 'BPE' && Array.isArray(merges) && isPlain) {
+      const model = encoder.model as unknown as { bpe: JoinWord };
+      const [joinWord, joinLong] = [createJoinWord(merges), model.bpe.bind(model)];
+      model.bpe = (word) => (word.length > LONGEST_WORD ? joinLong(word) : joinWord(word));
+    }
+    return encoder;
   } catch (error) {
     throw new ModelError(`${where}: no usable tokenizer: ${messageOf(error)}; get the file again`, error);
   }

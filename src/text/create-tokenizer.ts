@@ -41,8 +41,9 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
 
   return {
     vocabSize,
-    encode: (text) =>
+    encode: remembering((text) =>
       encoder.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined),
+    ),
     decode(ids, { skipSpecialTokens = false } = {}) {
       const shown = skipSpecialTokens ? ids.filter((id) => !special.has(id)) : ids;
       const text = Buffer.concat(shown.map(tokenBytes)).toString('utf8');
@@ -66,4 +67,21 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
 
 function endTokens(eos: string | undefined, others: readonly (string | undefined)[]): string[] {
   return [...new Set([eos, ...others])].filter((token) => token !== undefined);
+}
+
+/** System texts and answers come again and again; longer texts hardly do. */
+const MAX_REMEMBERED_LENGTH = 2000;
+const MAX_REMEMBERED_TEXTS = 1000;
+
+function remembering(encode: (text: string) => number[]): (text: string) => number[] {
+  const known = new Map<string, readonly number[]>();
+  return (text) => {
+    const found = known.get(text);
+    if (found) return [...found];
+    const ids = encode(text);
+    if (text.length > MAX_REMEMBERED_LENGTH) return ids;
+    if (known.size >= MAX_REMEMBERED_TEXTS) known.clear();
+    known.set(text, [...ids]);
+    return ids;
+  };
 }
