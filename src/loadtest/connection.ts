@@ -99,7 +99,7 @@ export class Connection {
           body: Buffer.concat(chunks),
           reason: error && sentenceOf(error),
         };
-        if (!exchange.keptAlive) this.#drop();
+        if (error) this.#drop();
         resolve(exchange);
       };
       client.dispatch(

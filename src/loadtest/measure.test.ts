@@ -222,9 +222,17 @@ describe('open loop', () => {
     expect(open.measured).toMatchObject({ requests: 210, failed: 0 });
     expect(open.measured.seconds).toBeGreaterThan(2);
 
-    const closed = await run('/stall-closed', { load: { kind: 'closed', concurrency: 1, requests: 210 } });
-    const slow = closed.measured.histogram.filter(({ toMs }) => toMs > 0.9 * STALL_MS);
-    expect(slow.reduce((sum, { count }) => sum + count, 0)).toBe(1);
+    const closed = await run('/stall-closed', {
+      load: { kind: 'closed', concurrency: 1, requests: 210 },
+    });
+    const slow = ({ measured }: typeof open) =>
+      measured.histogram
+        .filter(({ fromMs }) => fromMs > 0.4 * STALL_MS)
+        .reduce((sum, { count }) => sum + count, 0);
+    expect(slow(open)).toBeGreaterThan(30);
+    // The one that met the stall, and room for what a busy machine does besides.
+    expect(slow(closed)).toBeGreaterThanOrEqual(1);
+    expect(slow(closed)).toBeLessThan(10);
   });
 
   it('agrees with the closed loop where nothing stalls', async () => {
