@@ -4,6 +4,7 @@ import { CONSTANT_COST } from './jobs/constant-cost.ts';
 import { DECODING } from './jobs/decoding.ts';
 import { LABEL_SCORING } from './jobs/label-scoring.ts';
 import { LOAD_TEST } from './jobs/load-test.ts';
+import { PREPROCESS } from './jobs/preprocess.ts';
 import { REAL_INPUT } from './jobs/real-input.ts';
 import { SCALE } from './jobs/scale.ts';
 import { TRAINING_JOBS } from './jobs/training.ts';
@@ -14,6 +15,7 @@ export const JOBS: readonly Job[] = [
   DECODING,
   SCALE,
   CONSTANT_COST,
+  PREPROCESS,
   REAL_INPUT,
   LOAD_TEST,
 ];

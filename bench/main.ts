@@ -31,7 +31,7 @@ interface Words {
 const PRODUCTS = { rows: 512, width: 4096, runs: 8 };
 const SMALL_PRODUCTS = { rows: 256, width: 256, runs: 4 };
 /** Settings that say where things lay, which means nothing elsewhere. */
-const PLACES = ['model_name_or_path', 'adapter_name_or_path', 'dataset_dir', 'output_dir'];
+const PLACES = ['model_name_or_path', 'adapter_name_or_path', 'dataset_dir', 'output_dir', 'cache_dir'];
 
 function command(): Command {
   const list = JOBS.map(

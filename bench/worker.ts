@@ -5,6 +5,7 @@ import type { Answer } from './own-process.ts';
 /** Loaded by need: what a task does not use shall not count in its memory. */
 const TASKS = {
   decode: async () => (await import('./tasks/decode.ts')).measureDecoding,
+  preprocess: async () => (await import('./tasks/preprocess.ts')).measurePreprocessing,
   products: async () => (await import('./tasks/products.ts')).measureProducts,
   score: async () => (await import('./tasks/score.ts')).measureScoring,
   train: async () => (await import('./tasks/train.ts')).measureTraining,

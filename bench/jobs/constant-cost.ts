@@ -43,6 +43,7 @@ export const CONSTANT_COST: Job = {
       finetuning_type: 'lora',
       dataset: DATASET,
       dataset_dir: folder,
+      cache_dir: join(folder, 'cache'),
       per_device_train_batch_size: 16,
       max_steps: steps,
       logging_steps: 10,

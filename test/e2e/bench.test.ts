@@ -38,10 +38,16 @@ it('measures a training and keeps its figures with the machine', async () => {
 });
 
 it('runs jobs of every other kind', async () => {
-  const others = ['no-prefix', 'label-scoring', 'decoding', 'scale', 'constant'];
+  const others = ['no-prefix', 'label-scoring', 'decoding', 'scale', 'constant', 'preprocess'];
   const { stdout } = await bench(...others);
   for (const name of others) expect(stdout).toContain(`${name}: `);
-  for (const figure of [/argmax: [\d.]+/, /8 streams: [\d.]+/, /answering +[\d.]+/, /of the speed/]) {
+  for (const figure of [
+    /argmax: [\d.]+/,
+    /8 streams: [\d.]+/,
+    /answering +[\d.]+/,
+    /of the speed/,
+    /1 worker +[\d.]+ .* rows\/s/,
+  ]) {
     expect(stdout).toMatch(figure);
   }
 }, 120_000);
