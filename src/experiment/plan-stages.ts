@@ -4,7 +4,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { CandidateSpec, Experiment, RunConfig } from '../config/index.ts';
+import { type CandidateSpec, type Experiment, type RunConfig, SETTINGS } from '../config/index.ts';
 import { cacheFolder } from '../core/index.ts';
 import { datasetFiles, modelFiles, type OpenOptions } from '../jobs/index.ts';
 import { FileHashes, hashOf } from './content-hash.ts';
@@ -29,6 +29,28 @@ const WITHOUT_EFFECT: readonly (keyof RunConfig & string)[] = [
   'dataset',
   'eval_dataset',
 ];
+/** What a training's result may depend on. */
+const TRAINING: ReadonlySet<string> = new Set(
+  SETTINGS.filter(({ group, key, status }) => {
+    const isOfTraining = status === 'supported' && group !== 'serving' && group !== 'generation';
+    return isOfTraining && !WITHOUT_EFFECT.includes(key as keyof RunConfig & string);
+  }).map(({ key }) => key),
+);
+
+/** What serving reads of them, beside the model. */
+const SERVING = [
+  'template',
+  'enable_thinking',
+  'bf16',
+  'device',
+  'num_threads',
+  'labels',
+  'replicas',
+  'max_model_len',
+  'max_num_seqs',
+  'max_queue',
+] as const;
+
 /** What judging reads of a run's settings. */
 const JUDGING = [
   'template',
@@ -94,14 +116,7 @@ class Planner {
       );
       if (!loadtest?.candidates.includes(candidate.name)) continue;
       const { requests, concurrency, path, warmUp } = loadtest;
-      const settings = pick(candidate.run, [
-        'template',
-        'enable_thinking',
-        'bf16',
-        'device',
-        'num_threads',
-        'labels',
-      ]);
+      const settings = pick(candidate.run, SERVING);
       const inputs = { answers, rows, settings, requests, concurrency, path, warmUp, machine: machine() };
       loads.push(this.#stage('load', candidate.name, inputs));
     }
@@ -120,9 +135,7 @@ class Planner {
   }
 
   async #trainInputs(name: string, run: RunConfig): Promise<object> {
-    const settings = Object.fromEntries(
-      Object.entries(run).filter(([key]) => !WITHOUT_EFFECT.includes(key as keyof RunConfig & string)),
-    );
+    const settings = Object.fromEntries(Object.entries(run).filter(([key]) => TRAINING.has(key)));
     return { settings, model: await this.#model(`train/${name}`, run), rows: await this.#rows(run) };
   }
 

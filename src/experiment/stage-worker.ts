@@ -4,9 +4,6 @@
  */
 import { text } from 'node:stream/consumers';
 import { createLogger, messageOf, type Progress, TunesmithError, writeFolderAtomic } from '../core/index.ts';
-import { compareStage } from './compare-stage.ts';
-import { judgeStage } from './judge-stage.ts';
-import { loadStage } from './load-stage.ts';
 import type { FromStage, StageOrder } from './order.ts';
 import { type StageMark, writeMark } from './stage.ts';
 
@@ -32,15 +29,16 @@ function progressTeller(): (progress: Progress) => void {
   };
 }
 
+/** Only what the stage needs is loaded. */
 async function carryOut(order: StageOrder, folder: string): Promise<void> {
   const onProgress = progressTeller();
   switch (order.kind) {
     case 'judge':
-      return judgeStage(order, folder, onProgress);
+      return (await import('./judge-stage.ts')).judgeStage(order, folder, onProgress);
     case 'compare':
-      return compareStage(order, folder);
+      return (await import('./compare-stage.ts')).compareStage(order, folder);
     case 'load':
-      return loadStage(order, folder, onProgress);
+      return (await import('./load-stage.ts')).loadStage(order, folder, onProgress);
   }
 }
 
