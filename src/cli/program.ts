@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   demo: async () => (await import('./demo-command.ts')).addDemoCommand,
   loadtest: async () => (await import('./loadtest-command.ts')).addLoadtestCommand,
   deploy: async () => (await import('./deploy-command.ts')).addDeployCommand,
+  experiment: async () => (await import('./experiment-command.ts')).addExperimentCommand,
+  report: async () => (await import('./report-command.ts')).addReportCommand,
   env: async () => (await import('./env-command.ts')).addEnvCommand,
   version: async () => (await import('./version-command.ts')).addVersionCommand,
 };
