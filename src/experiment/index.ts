@@ -1,6 +1,6 @@
 /** experiment: from an experiment file to a verdict that can be signed, stage by stage, and the report on it. */
 export { EXIT_CODES } from './conclude.ts';
-export { type ExperimentRecord, findExperimentRecord, readExperimentRecord } from './record.ts';
+export { type ExperimentRecord, readExperimentRecord } from './record.ts';
 export { type ReportFiles, writeReports } from './report/write-reports.ts';
 export {
   type ExperimentEvent,

@@ -1,6 +1,6 @@
-/** The README's demo as a newcomer runs it, in both languages, on the real starters. */
+/** The README's demo as a newcomer runs it, in both languages, on the real starters, to its verdict and report. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,10 +10,24 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const LEAST_MACRO_F1 = 0.75;
 
 describe.each([
-  { story: 'en', words: ['en'], rows: 140, says: 'Side by side', leastGain: 0.3 },
-  { story: 'zh', words: ['zh', '--accept-license'], rows: 160, says: '混淆矩阵', leastGain: 0 },
-])('npm run demo -- $story', ({ words, rows, says, leastGain }) => {
-  it('ends with a tuned model that beats the untuned one', () => {
+  {
+    story: 'en',
+    words: ['en'],
+    rows: 140,
+    says: ['Side by side', 'Go: all criteria are met'],
+    leastGain: 0.3,
+    pageSays: ['Confusion matrix', 'Training loss', 'Latency'],
+  },
+  {
+    story: 'zh',
+    words: ['zh', '--accept-license'],
+    rows: 160,
+    says: ['混淆矩阵', '可以上线'],
+    leastGain: 0,
+    pageSays: ['混淆矩阵', '训练损失', '延迟'],
+  },
+])('npm run demo -- $story', ({ words, rows, says, leastGain, pageSays }) => {
+  it('ends in go, with a tuned model that beats the untuned one, and a report', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tunesmith-demo-'));
     try {
       const settings = [`output_dir=${join(folder, 'run')}`];
@@ -27,8 +41,15 @@ describe.each([
         },
       );
       expect(demo.status, demo.stderr.slice(-2000)).toBe(0);
-      expect(demo.stdout).toContain(says);
+      for (const words of says) expect(demo.stdout).toContain(words);
       const path = join(folder, 'run', 'evaluation.json');
+      const run = join(folder, 'run');
+      for (const name of ['report.html', 'report.md', 'report.xlsx', 'confusion_matrix_tuned.png']) {
+        expect(existsSync(join(run, name)), name).toBe(true);
+        expect(demo.stdout).toContain(name);
+      }
+      const page = readFileSync(join(run, 'report.html'), 'utf8');
+      for (const words of pageSays) expect(page).toContain(words);
       const evaluation = JSON.parse(readFileSync(path, 'utf8')) as Evaluation;
       expect(evaluation.rows).toBe(rows);
       const macroF1 = (model: string, judgedBy: string) =>

@@ -26,7 +26,7 @@ export function trusted(text: string): Markup {
 }
 
 /** Text as it may stand in HTML, between tags and in quoted attributes alike. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   // Signs that are invisible, or turn the direction of what follows, are shown as such.
   return text
     .replaceAll('&', '&amp;')

@@ -67,7 +67,7 @@ function listed(columns: Parameters<typeof table>[0], lines: Cell[][], all: numb
   return html`${table(columns, lines)}${more}`;
 }
 
-export function shortened(value: string, most = MOST_CHARACTERS): string {
+function shortened(value: string, most = MOST_CHARACTERS): string {
   const characters = [...value.slice(0, 2 * most + 2)];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : value;
 }

@@ -23,8 +23,7 @@ export async function workbook(data: ReportData): Promise<Uint8Array> {
   return writeExcelFile(sheetsOf(data)).toBuffer();
 }
 
-/** Pure, for tests. */
-export function sheetsOf(data: ReportData): Sheet[] {
+function sheetsOf(data: ReportData): Sheet[] {
   const words = WORDS[data.language];
   const { sheets } = words;
   return [
