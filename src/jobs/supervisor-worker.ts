@@ -19,6 +19,11 @@ const MOST_LINES = 5000;
 const PROGRESS_INTERVAL_MS = 200;
 /** As a shell tells that Ctrl-C ended a program. */
 const INTERRUPTED = 130;
+/** Exit codes that tell what was found, not that something went wrong. */
+const FOUND: Readonly<Partial<Record<JobRecord['kind'], readonly number[]>>> = {
+  experiment: [2, 3],
+  loadtest: [1],
+};
 
 type Stop = 'none' | 'politely' | 'at once';
 
@@ -63,7 +68,7 @@ async function train({ words, outputDir }: JobRecord, run: RunDirectory): Promis
 }
 
 async function runCommand(
-  { words }: JobRecord,
+  { kind, words }: JobRecord,
   { run, folder, program }: { run: RunDirectory; folder: string; program: readonly string[] },
 ): Promise<RunEnd> {
   const child = spawn(process.execPath, [...program, ...words], {
@@ -87,13 +92,16 @@ async function runCommand(
   const { code, signal } = await exitOf(child);
   if (code === 0) return { state: 'finished' };
   if (wish !== 'none' || code === INTERRUPTED) return { state: 'stopped' };
-  const message = complaint() || `the command ended by ${signal ?? `exit code ${code}`}; see its log`;
+  const said = complaint();
+  if (code !== null && said === '' && FOUND[kind]?.includes(code)) return { state: 'finished' };
+  const message = said || `the command ended by ${signal ?? `exit code ${code}`}; see its log`;
   return { state: 'failed', message, code: 'command' };
 }
 
 /** @returns gives what the program said in its error */
 function passLinesOn(child: ChildProcess, run: RunDirectory, log: string): () => string {
   let lines = 0;
+  // From `error: ` on, as the program says it last.
   const errors: string[] = [];
   for (const [stream, level] of [
     [child.stdout!, 'info'],
@@ -102,7 +110,7 @@ function passLinesOn(child: ChildProcess, run: RunDirectory, log: string): () =>
     createInterface({ input: stream }).on('line', (message) => {
       appendFileSync(log, `${message}\n`);
       if (message.startsWith('error: ')) errors.length = 0;
-      if (level === 'warn') errors.push(message.replace(/^error: /, ''));
+      if (message.startsWith('error: ') || errors.length > 0) errors.push(message.replace(/^error: /, ''));
       if (lines++ < MOST_LINES && message.trim() !== '') run.emit({ type: 'log', level, message });
     });
   }

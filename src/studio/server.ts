@@ -10,9 +10,12 @@ import { bind, createApi, problem } from './bind-route.ts';
 import { guardRequests, isLoopback } from './guard-requests.ts';
 import { datasetRoutes } from './routes/datasets.ts';
 import { evaluationRoutes } from './routes/evaluations.ts';
+import { experimentRoutes } from './routes/experiments.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { loadtestRoutes } from './routes/loadtests.ts';
 import { modelRoutes } from './routes/models.ts';
 import { runRoutes } from './routes/runs.ts';
+import { serverRoutes } from './routes/servers.ts';
 import { staticPage } from './static-page.ts';
 import { Studio, type StudioOptions } from './studio.ts';
 import { STATUS } from './wire/index.ts';
@@ -63,6 +66,9 @@ export async function startStudio(options: ServeOptions): Promise<RunningStudio>
   runRoutes(api, studio);
   jobRoutes(api, studio);
   evaluationRoutes(api, studio);
+  serverRoutes(api, studio);
+  loadtestRoutes(api, studio);
+  experimentRoutes(api, studio);
   apiPage(api, options.version);
   api.all('/api/*', (context) =>
     problem(context, 'missing', `${context.req.path}: there is no such address`),

@@ -1,15 +1,15 @@
 /** The story of the studio in a real browser, on a tiny model: from a table to judged rows, with reloads and a kill. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createCache } from '../support/command-line.ts';
 import { GOLDEN } from '../support/golden.ts';
 import { openBrowser, openPage, startStudioProcess, type TestStudio, until } from '../support/studio.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const LABELS = ['billing', 'shipping', 'login'];
 /** A name and a ticket that would run as script if they were taken for HTML. */
@@ -46,6 +46,22 @@ afterEach(async () => {
 
 afterAll(async () => {
   await browser?.close();
+  // What a failed test left would train for ever.
+  const { jobs } = (await (await fetch(`${studio.url}/api/jobs`)).json()) as {
+    jobs: { id: string; state: string }[];
+  };
+  for (const { id, state } of jobs
+    .filter((job) => job.state === 'queued' || job.state === 'running')
+    .reverse()) {
+    await fetch(`${studio.url}/api/jobs/${id}/stop`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ atOnce: state === 'running' }),
+    });
+    await until(async () =>
+      /running|queued/.test(await (await fetch(`${studio.url}/api/jobs/${id}`)).text()) ? undefined : true,
+    );
+  }
   await studio?.kill();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -132,5 +148,97 @@ describe('the story', () => {
     await page.reload();
     await page.getByText('45 / 45').or(page.getByText('42 / 42')).first().waitFor();
     await page.locator('.u-over').first().waitFor();
+  });
+
+  it('finds a training again that outlived a studio that was killed, and stops it with a checkpoint', async () => {
+    const page = await open('/train/new');
+    await fillTraining(page, { epochs: 100_000, name: 'long' });
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.waitForURL(/\/train\/run\//);
+    const path = page.url().slice(studio.url.length);
+    await page.getByText('learning').waitFor();
+    // One more waits behind it.
+    const queued = await open('/train/new');
+    await fillTraining(queued, { epochs: 1, name: 'waiting' });
+    await queued.getByRole('button', { name: 'Start training' }).click();
+    await queued.goto(`${studio.url}/train`);
+    await queued.getByText('queued', { exact: true }).waitFor();
+    for (const { page: one } of opened) await one.goto('about:blank');
+    await studio.kill();
+    studio = await startStudioProcess(join(folder, 'work'), cache);
+    const again = await open(path);
+    await again.getByText('learning').or(again.getByText('running')).first().waitFor();
+    const stepOf = async () =>
+      Number(
+        (await again.locator('.figure', { hasText: 'Step' }).locator('dd').innerText())
+          .split(' ')[0]!
+          .replaceAll(',', ''),
+      );
+    const before = await until(async () => (await stepOf()) || undefined);
+    await until(async () => ((await stepOf()) > before ? true : undefined));
+    await again.getByRole('button', { name: 'Stop with a checkpoint' }).click();
+    await again.getByText('stopped', { exact: true }).first().waitFor();
+    // What waited runs now, under the new studio.
+    const list = await open('/train');
+    await list.getByRole('row').filter({ hasText: 'saves/waiting' }).getByText('finished').waitFor();
+  });
+
+  it('evaluates base and tuned, and a cell of the matrix leads to its rows', async () => {
+    const page = await open('/evaluate/new?adapter=saves%2Ffirst');
+    await page
+      .getByRole('textbox', { name: 'Data set' })
+      .or(page.getByRole('combobox', { name: 'Data set' }))
+      .first()
+      .click();
+    await page.getByRole('option', { name: 'tickets', exact: true }).click();
+    await page.getByRole('button', { name: 'Start the evaluation' }).click();
+    await page.getByRole('heading', { name: 'Confusion matrix' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Side by side' }).waitFor();
+    const cells = page.getByRole('button', { name: / predicted as / });
+    const counts = await cells.allInnerTexts();
+    expect(counts.reduce((sum, count) => sum + Number(count), 0)).toBe(60);
+    const index = counts.findIndex((count) => Number(count) > 0);
+    const name = await cells.nth(index).getAttribute('aria-label');
+    const [, truth, prediction] = /^(.+) predicted as (.+): /.exec(name!)!;
+    await cells.nth(index).click();
+    const table = page.getByRole('table', { name: 'Rows' });
+    await until(async () =>
+      Number(await table.getAttribute('aria-rowcount')) === Number(counts[index]) + 1 ? true : undefined,
+    );
+    const row = table.getByRole('row').nth(1);
+    expect(await row.innerText()).toContain(truth);
+    expect(await row.innerText()).toContain(prediction);
+  });
+
+  it('reads in Chinese, and in the dark', async () => {
+    const page = await open('/train/new', { locale: 'zh-CN', scheme: 'dark' });
+    await page.getByRole('heading', { name: '新建训练' }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('zh-CN');
+    await page.getByText('全部设置').click();
+    await page.getByLabel('搜索设置').fill('截断');
+    await page.getByText('cutoff_len').first().waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('has no fault that axe finds, %s', async (scheme) => {
+    const page = await open('/data', { scheme });
+    for (const path of [
+      '/data',
+      '/data/set/tickets',
+      '/models',
+      '/train',
+      '/train/new',
+      '/evaluate',
+      '/evaluate/new',
+    ]) {
+      await page.goto(studio.url + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const told = violations.map(
+        ({ id, nodes }) => `${path} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+      );
+      expect(told).toEqual([]);
+    }
   });
 });

@@ -53,6 +53,8 @@ export async function openPage(
     colorScheme: scheme,
     viewport: { width: 1280, height: 900 },
   });
+  // Processes are started on the way; a test's own time ends what takes too long.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -38,7 +38,7 @@ export function Histogram({ title, counts, binWidth, mark, xLabel, yLabel }: His
             y={HEIGHT - (HEIGHT * count) / most}
             width={Math.max(1, bar - 1)}
             height={(HEIGHT * count) / most}
-            fill="var(--mantine-primary-color-filled)"
+            fill="var(--ts-bar)"
             opacity={mark !== undefined && index * binWidth >= mark ? 0.35 : 0.8}
           >
             <title>{`${format.count(index * binWidth)}–${format.count((index + 1) * binWidth - 1)}: ${format.count(count)}`}</title>

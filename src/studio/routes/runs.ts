@@ -1,5 +1,5 @@
 /** Trainings: the list, one run with its curves and its stream, starting, stopping and going on. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { parseRunFile, type RunConfig, resolveRunConfig, toRunFile } from '../../config/index.ts';
@@ -14,7 +14,7 @@ import { readSeries } from '../run-series.ts';
 import { placeSettings } from '../run-settings.ts';
 import { streamFolder } from '../stream-events.ts';
 import type { Studio } from '../studio.ts';
-import { RUNS } from '../wire/index.ts';
+import { RUNS, type RunDetail } from '../wire/index.ts';
 
 export function runRoutes(api: OpenAPIHono, studio: Studio): void {
   const { supervisor, workspace, changes } = studio;
@@ -30,6 +30,8 @@ export function runRoutes(api: OpenAPIHono, studio: Studio): void {
   );
 
   bind(api, RUNS.get, ({ params }) => {
+    const pending = pendingRun(studio, params.id);
+    if (pending) return pending;
     const run = findRun(params.id);
     const { view, output_dir } = run;
     const memoryBytes = view.state === 'running' && view.process ? memoryOf(view.process.pid) : undefined;
@@ -39,6 +41,7 @@ export function runRoutes(api: OpenAPIHono, studio: Studio): void {
       ...runOnWire(run, workspace),
       runFile,
       command: commandLine(['train', join(workspace.shown(output_dir), 'run.yaml')]),
+      isPending: false,
       results: { ...readResults(output_dir, 'all') },
       ...(memoryBytes !== undefined && { memoryBytes }),
       ...(job && { job: job.id }),
@@ -84,4 +87,29 @@ function start({ supervisor, workspace }: Studio, config: RunConfig) {
     id,
   );
   return { job: jobOnWire(job), run: runId(outputDir) };
+}
+
+/** A training that waits, or that ended before it began: its job tells, since it has no folder of its own yet. */
+function pendingRun({ supervisor, workspace }: Studio, id: string): RunDetail | undefined {
+  const job = supervisor
+    .list()
+    .find(({ kind, outputDir }) => kind === 'train' && outputDir !== undefined && runId(outputDir) === id);
+  if (!job || listRuns().some(({ output_dir }) => runId(output_dir) === id)) return undefined;
+  const runFile = job.words[1]!;
+  return {
+    id,
+    folder: workspace.shown(job.outputDir!),
+    model: job.about?.['model'] ?? '',
+    dataset: job.about?.['dataset'] ?? '',
+    started: job.created,
+    state: job.state,
+    hasAdapter: false,
+    hasCheckpoint: false,
+    runFile: readFileSync(runFile, 'utf8'),
+    command: commandLine(['train', runFile]),
+    isPending: true,
+    results: {},
+    job: job.id,
+    ...(job.message !== undefined && { message: job.message }),
+  };
 }

@@ -17,8 +17,17 @@ export {
   type JudgedRow,
   type ModelReport,
 } from './evaluation.ts';
+export { EXPERIMENTS, type Experiment } from './experiment.ts';
 export { JOBS, type Job, type JobKind } from './job.ts';
+export { LOADTESTS, type LoadTest, type Measurement } from './loadtest.ts';
 export { type Adapter, MODELS, type Model } from './model.ts';
 export { Problem, type Route } from './route.ts';
 export { type Estimate, RUNS, type Run, type RunDetail, type Series } from './run.ts';
+export {
+  type ChatMessage,
+  ChatRequest,
+  SERVERS,
+  type Server,
+  type ServerFigures,
+} from './server.ts';
 export { STATUS, type Status } from './status.ts';

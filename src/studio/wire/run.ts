@@ -44,6 +44,8 @@ export const RunDetail = Run.extend({
   /** The run file, as YAML. */
   runFile: z.string(),
   command: z.string(),
+  /** Its process has not begun to write: it waits, or fetches what it needs. */
+  isPending: z.boolean(),
   /** Figures as in all_results.json. */
   results: z.record(z.string(), z.number()),
   /** Resident memory of its process, in bytes, while it runs. */

@@ -1,5 +1,5 @@
 /** All data sets, and the ways to get one more: a file, or an example. */
-import { Alert, Button, FileButton, Group, Text } from '@mantine/core';
+import { Alert, Button, FileButton, Group, Text, VisuallyHidden } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { type DragEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -131,7 +131,9 @@ function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
               <th>{text.format}</th>
               <th className="number">{text.size}</th>
               <th className="number">{text.changed}</th>
-              <th aria-label={text.remove} />
+              <th>
+                <VisuallyHidden>{text.remove}</VisuallyHidden>
+              </th>
             </tr>
           </thead>
           <tbody>

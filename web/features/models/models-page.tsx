@@ -1,5 +1,5 @@
 /** Models on this machine and starters that can be fetched, and the adapters that trainings left. */
-import { Button, Stack, Text, Title } from '@mantine/core';
+import { Button, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { type Adapter, JOBS, type Job, MODELS, type Model } from '../../../src/studio/wire/index.ts';
@@ -57,7 +57,9 @@ function ModelTable({ models }: { models: readonly Model[] }) {
             <th>{text.kind}</th>
             <th>{text.license}</th>
             <th className="number">{text.size}</th>
-            <th aria-label={text.fetch} style={{ width: '30%' }} />
+            <th style={{ width: '30%' }}>
+              <VisuallyHidden>{text.fetch}</VisuallyHidden>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -141,7 +143,9 @@ function AdapterTable({ adapters }: { adapters: readonly Adapter[] }) {
             <th className="number">{text.rank}</th>
             <th className="number">{text.size}</th>
             <th className="number">{text.made}</th>
-            <th aria-label={text.evaluate} />
+            <th>
+              <VisuallyHidden>{text.evaluate}</VisuallyHidden>
+            </th>
           </tr>
         </thead>
         <tbody>

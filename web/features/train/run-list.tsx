@@ -1,5 +1,5 @@
 /** All runs of the machine and what waits in the queue. */
-import { Button, Checkbox, Stack, Text, Title } from '@mantine/core';
+import { Button, Checkbox, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -76,7 +76,9 @@ function RunTable({
       <table className="table">
         <thead>
           <tr>
-            <th aria-label={text.compareTitle} />
+            <th>
+              <VisuallyHidden>{text.compareTitle}</VisuallyHidden>
+            </th>
             <th>{text.run}</th>
             <th>{text.state}</th>
             <th>{text.model}</th>

@@ -13,7 +13,7 @@ import {
 } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { RUNS, type RunDetail } from '../../../src/studio/wire/index.ts';
+import { JOBS, RUNS, type RunDetail } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
@@ -37,8 +37,40 @@ export function RunPage({ id }: { id: string }) {
       <Anchor component={Link} href="/" size="sm">
         ← {text.back}
       </Anchor>
-      <Answered of={run}>{(detail) => <RunView run={detail} />}</Answered>
+      <Answered of={run}>
+        {(detail) => (detail.isPending ? <PendingRun run={detail} /> : <RunView run={detail} />)}
+      </Answered>
     </>
+  );
+}
+
+/** Before its process writes: what the job says, and its place in the queue. */
+function PendingRun({ run }: { run: RunDetail }) {
+  const text = useTexts(TRAIN).live;
+  const stop = useDo(JOBS.stop);
+  const job = useAsk(JOBS.get, { params: { id: run.job ?? '' } }).data;
+  return (
+    <Stack gap="md">
+      <PageHead
+        title={run.folder}
+        about={`${run.model} · ${run.dataset}`}
+        actions={
+          job &&
+          (job.state === 'queued' || job.state === 'running') && (
+            <Button
+              variant="default"
+              onClick={() => stop.mutate({ params: { id: job.id }, body: { atOnce: true } })}
+            >
+              {text.cancel}
+            </Button>
+          )
+        }
+      />
+      <Figures of={[[text.alive, <StateMark key="state" state={run.state} />]]} />
+      {run.message ? <ErrorState error={new Error(run.message)} /> : <Text c="dimmed">{text.waiting}</Text>}
+      {job?.progress && <ProgressLine progress={job.progress} />}
+      <RunFile run={run} />
+    </Stack>
   );
 }
 

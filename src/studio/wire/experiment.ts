@@ -1,0 +1,84 @@
+/** Experiments: the list, starting one, and where one stands. */
+import { z } from 'zod';
+import { Job } from './job.ts';
+import { route } from './route.ts';
+
+export const Decision = z.enum(['go', 'no_go', 'not_enough_evidence']);
+
+export const Check = z.object({
+  metric: z.string(),
+  check: z.enum(['min', 'max', 'beats']),
+  outcome: z.enum(['met', 'failed', 'open']),
+  bound: z.number().optional(),
+  against: z.string().optional(),
+  atConcurrency: z.number().optional(),
+  figure: z.object({ value: z.number(), low: z.number(), high: z.number() }).optional(),
+  difference: z
+    .object({ value: z.number(), low: z.number(), high: z.number(), corrected: z.number() })
+    .optional(),
+});
+export type Check = z.infer<typeof Check>;
+
+export const Stage = z.object({
+  id: z.string(),
+  kind: z.string(),
+  subject: z.string(),
+  state: z.enum(['waiting', 'running', 'finished']),
+  seconds: z.number().optional(),
+});
+
+export const Experiment = z.object({
+  /** Of its file's folder. */
+  id: z.string(),
+  name: z.string(),
+  question: z.string().optional(),
+  folder: z.string(),
+  dataset: z.string(),
+  models: z.array(z.string()),
+  state: z.enum(['new', 'running', 'finished', 'stopped', 'failed']),
+  message: z.string().optional(),
+  updated: z.string(),
+  stages: z.array(Stage),
+  decision: Decision.optional(),
+  checks: z.array(Check),
+  hasReport: z.boolean(),
+  isArchived: z.boolean(),
+  /** The experiment file. */
+  file: z.string(),
+  job: Job.optional(),
+});
+export type Experiment = z.infer<typeof Experiment>;
+
+const ById = z.object({ id: z.string() });
+
+export const EXPERIMENTS = {
+  list: route({
+    method: 'get',
+    path: '/api/experiments',
+    summary: 'All experiments, the latest first',
+    response: z.object({ experiments: z.array(Experiment) }),
+  }),
+  start: route({
+    method: 'post',
+    path: '/api/experiments',
+    summary: 'Write an experiment file and carry it out',
+    /** The file as YAML. */
+    body: z.object({ file: z.string().max(256 * 1024) }),
+    response: z.object({ id: z.string(), job: Job }),
+  }),
+  resume: route({
+    method: 'post',
+    path: '/api/experiments/{id}/resume',
+    summary: 'Go on where it was',
+    params: ById,
+    response: Job,
+  }),
+  archive: route({
+    method: 'post',
+    path: '/api/experiments/{id}/archive',
+    summary: 'Take it out of the list, or back into it',
+    params: ById,
+    body: z.object({ isArchived: z.boolean() }),
+    response: z.object({ done: z.boolean() }),
+  }),
+};
