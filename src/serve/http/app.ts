@@ -46,7 +46,11 @@ export function createListener(context: AppContext, options: AppOptions): Reques
   addClassify(app, context);
   addHealth(app, context);
   addMetrics(app, context.metrics.registry.contentType, options.readMetrics);
-  addApiPage(app, options.version);
+  addApiPage(app, {
+    version: options.version,
+    names: context.models.models.map(({ name }) => name),
+    hasKeys: options.keys.length > 0,
+  });
   addRefusals(app);
   // A request that is too broken to become one.
   const errorHandler = () =>

@@ -31,7 +31,9 @@ const ERRORS: Readonly<Record<number, string>> = {
   504: 'The answer took too long.',
 };
 
-const EVENTS = { 'text/event-stream': { schema: { type: 'string' as const } } };
+/** JSON in each, and [DONE] in the last. */
+const EVENT = { type: 'object' as const, properties: { data: { type: 'string' as const } } };
+const EVENTS = { 'text/event-stream': { schema: EVENT } };
 
 export function addPost<Schema extends z.ZodType>(
   app: App,
