@@ -27,15 +27,7 @@ const VARIANTS = {
 } as const;
 type Variant = keyof typeof VARIANTS;
 
-const COMMON_FLAGS = [
-  '-std=c++17',
-  '-O3',
-  '-fPIC',
-  '-shared',
-  '-fno-math-errno',
-  '-fno-trapping-math',
-  '-ffp-contract=fast',
-];
+const COMMON_FLAGS = ['-std=c++17', '-O3', '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast'];
 /** Where sources and prebuilt libraries lie: beside src/ in a checkout, beside dist/ in the package. */
 const NATIVE = join(import.meta.dirname, '..', '..', 'native');
 
@@ -61,14 +53,30 @@ export function nativeNote(): Bilingual | undefined {
   return found?.note;
 }
 
+/** What a compiler is told for one variant, but what is to become of it. */
+export function compilerFlags(variant: string): string[] {
+  return [...COMMON_FLAGS, ...VARIANTS[variant as Variant].flags];
+}
+
+/** The variants that this processor runs, best first. */
+export function runnableVariants(): string[] {
+  const features = processorFlags();
+  const names = Object.keys(VARIANTS) as Variant[];
+  return names.filter((name) => {
+    const { arch, needs } = VARIANTS[name];
+    return arch === process.arch && needs.every((flag) => features.has(flag));
+  });
+}
+
 /** Compiles one variant into a file. @returns the compiler's complaint, if it failed */
 export function buildKernels(variant: string, target: string, compiler = 'c++'): string | undefined {
-  const { flags } = VARIANTS[variant as Variant];
   const temporary = `${target}.${process.pid}.part`;
   mkdirSync(join(target, '..'), { recursive: true });
-  const result = spawnSync(compiler, [...COMMON_FLAGS, ...flags, ...sources(), '-o', temporary], {
-    encoding: 'utf8',
-  });
+  const result = spawnSync(
+    compiler,
+    [...compilerFlags(variant), '-fPIC', '-shared', ...sources(), '-o', temporary],
+    { encoding: 'utf8' },
+  );
   if (result.status !== 0) {
     rmSync(temporary, { force: true });
     return (
@@ -86,7 +94,7 @@ function find(wish: string): { kernels: NativeKernels | undefined; note?: Biling
       `native: TUNESMITH_NATIVE is ${wish}; set it to auto, off or one of ${Object.keys(VARIANTS).join(', ')}`,
     );
   }
-  const variant = wish === 'auto' ? bestVariant() : (wish as Variant);
+  const variant = (wish === 'auto' ? runnableVariants()[0] : wish) as Variant | undefined;
   if (!variant) return { kernels: undefined };
   const prebuilt = join(NATIVE, 'prebuilt', `${process.platform}-${process.arch}`, `${variant}.so`);
   if (existsSync(prebuilt)) return { kernels: open(prebuilt, variant) };
@@ -123,15 +131,6 @@ function open(file: string, variant: Variant): NativeKernels {
   };
 }
 
-function bestVariant(): Variant | undefined {
-  const features = processorFlags();
-  const names = Object.keys(VARIANTS) as Variant[];
-  return names.find((name) => {
-    const { arch, needs } = VARIANTS[name];
-    return arch === process.arch && needs.every((flag) => features.has(flag));
-  });
-}
-
 function processorFlags(): Set<string> {
   if (process.platform !== 'linux') return new Set();
   const line = readFileSync('/proc/cpuinfo', 'utf8').match(/^flags\s*: (.*)$/m);
@@ -140,7 +139,7 @@ function processorFlags(): Set<string> {
 
 function sources(): string[] {
   return readdirSync(NATIVE)
-    .filter((name) => name.endsWith('.cpp') && !name.endsWith('_test.cpp'))
+    .filter((name) => name.endsWith('.cpp'))
     .map((name) => join(NATIVE, name));
 }
 
