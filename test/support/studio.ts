@@ -9,6 +9,9 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
   existsSync,
 );
 
+/** Once a process: it takes seconds. */
+let built: Promise<void> | undefined;
+
 export interface TestStudio {
   /** Without a slash at its end. */
   readonly url: string;
@@ -23,7 +26,8 @@ export async function startStudioProcess(
   cache: string,
   words: readonly string[] = [],
 ): Promise<TestStudio> {
-  if (isPageStale()) await buildPage();
+  built ??= isPageStale() ? buildPage() : Promise.resolve();
+  await built;
   const command = startTunesmith(['webui', '--port', '0', '--workspace', workspace, ...words], { cache });
   const [, url] = await command.says(/Tunesmith studio: (http:\S+?)\/(?:\?\S*)?\s/);
   return {

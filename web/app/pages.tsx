@@ -1,5 +1,12 @@
 /** The pages in the order of the work, each loaded when it is first opened. */
-import { IconChartBar, IconCpu, IconDatabase, IconTrendingDown } from '@tabler/icons-react';
+import {
+  IconChartBar,
+  IconCpu,
+  IconDatabase,
+  IconMessage,
+  IconServer,
+  IconTrendingDown,
+} from '@tabler/icons-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { SHELL } from '../i18n/shell.ts';
 
@@ -46,5 +53,37 @@ export const PAGES: readonly Page[] = [
     View: lazy(async () => ({
       default: (await import('../features/evaluate/evaluate-page.tsx')).EvaluatePage,
     })),
+  },
+  {
+    name: 'chat',
+    path: '/chat',
+    key: 'c',
+    icon: IconMessage,
+    room: 'serve',
+    View: lazy(async () => ({ default: (await import('../features/chat/chat-page.tsx')).ChatPage })),
+  },
+  {
+    name: 'serve',
+    path: '/serve',
+    key: 's',
+    icon: IconServer,
+    room: 'serve',
+    View: lazy(async () => ({ default: (await import('../features/serve/serve-page.tsx')).ServePage })),
+  },
+  {
+    name: 'chat',
+    path: '/chat',
+    key: 'c',
+    icon: IconMessage,
+    room: 'serve',
+    View: lazy(async () => ({ default: (await import('../features/chat/chat-page.tsx')).ChatPage })),
+  },
+  {
+    name: 'serve',
+    path: '/serve',
+    key: 's',
+    icon: IconServer,
+    room: 'serve',
+    View: lazy(async () => ({ default: (await import('../features/serve/serve-page.tsx')).ServePage })),
   },
 ];
