@@ -48,6 +48,10 @@ export const RULES: readonly Rule[] = [
       'streaming needs max_steps; say after how many steps it ends, or remove streaming',
   },
   {
+    keys: ['interleave_probs', 'mix_strategy', 'dataset'],
+    check: interleaveProblem,
+  },
+  {
     keys: ['val_size', 'eval_dataset'],
     check: (c) =>
       c.val_size > 0 &&
@@ -102,6 +106,20 @@ function bestModelProblem(c: RunConfig): string | undefined {
     !(sameUnit && times >= 1 && Math.abs(times - Math.round(times)) < 1e-9)
   ) {
     return `load_best_model_at_end needs save_steps ${c.save_steps} to be a multiple of eval_steps ${c.eval_steps}; set them equal`;
+  }
+  return undefined;
+}
+
+function interleaveProblem({ interleave_probs, mix_strategy, dataset }: RunConfig): string | undefined {
+  if (interleave_probs === null) return undefined;
+  if (mix_strategy === 'concat') {
+    return 'interleave_probs says how data sets take turns, and mix_strategy concat has none; choose an interleaving one, or remove it';
+  }
+  const shares = interleave_probs.split(',');
+  const odd = shares.find((share) => !(Number(share) > 0));
+  if (odd !== undefined) return `interleave_probs ${odd} is no share; give numbers above 0, as in 0.7,0.3`;
+  if (shares.length !== dataset.length) {
+    return `interleave_probs has ${shares.length} numbers for ${dataset.length} data sets; give one for each`;
   }
   return undefined;
 }

@@ -149,6 +149,11 @@ function encodeOptions(config: RunConfig, { model, text, onProgress, signal }: R
     cacheFolder: config.cache_dir === null ? cacheFolder() : resolve(config.cache_dir),
     maxSamples: config.max_samples ?? undefined,
     seed: config.data_seed,
+    mix: {
+      strategy: config.mix_strategy,
+      probabilities: config.interleave_probs?.split(',').map(Number),
+      seed: config.data_seed,
+    },
     overwrite: config.overwrite_cache,
     threads: config.preprocessing_num_workers ?? undefined,
     onProgress,

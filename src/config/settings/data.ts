@@ -6,6 +6,15 @@ export const DATA = {
     en: 'The data sets to train on: names from dataset_info.json, separated by commas, joined in this order.',
     zh: '训练用的数据集：dataset_info.json 中的名称，用逗号分隔，按此顺序拼接。',
   }),
+  mix_strategy: choice('concat', {
+    choices: ['concat', 'interleave_under', 'interleave_over', 'interleave_once'],
+    en: 'How several data sets come together. concat: one after the other. interleave_under: in turns, until one has ended. interleave_over: in turns until all have ended, shorter ones begin anew. interleave_once: in turns, each row once. Matters with disable_shuffling, and where rows are left out or repeated.',
+    zh: '多个数据集如何合并。concat：依次拼接；interleave_under：轮流取，某个取完即止；interleave_over：轮流取到全部取完，较短的会重复；interleave_once：轮流取，每行一次。在不打乱顺序，或行被略去、重复时有影响。',
+  }),
+  interleave_probs: text(null, {
+    en: 'How often each data set has its turn when they are interleaved: a number for each, separated by commas. Empty means in rotation.',
+    zh: '交错合并时各数据集被取到的比例：每个数据集一个数，用逗号分隔。留空表示轮流。',
+  }),
   eval_dataset: list([], {
     en: 'The data sets to judge by: names from dataset_info.json. Rows that are not trained on; instead of val_size.',
     zh: '评估用的数据集：dataset_info.json 中的名称。应为未参与训练的数据；与 val_size 二选一。',

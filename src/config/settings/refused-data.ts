@@ -11,13 +11,6 @@ export const REFUSED_DATA = {
   ),
   ...refused(
     {
-      en: 'data sets are joined one after the other, interleaving is not built yet; remove it (rows are shuffled together anyway), and set max_samples where one data set outweighs the others',
-      zh: '数据集依次拼接，交错混合尚未实现；请删去此项（各数据集的行本来就会一起打乱），某个数据集过大时设置 max_samples',
-    },
-    { mix_strategy: 'concat', interleave_probs: null },
-  ),
-  ...refused(
-    {
       en: 'packing is not built yet; remove it: rows of like length are computed together, so little is lost to padding',
       zh: '样本打包尚未实现；请删去此项：长度相近的行会一起计算，填充浪费很少',
     },

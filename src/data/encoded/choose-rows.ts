@@ -4,12 +4,19 @@ import type { EncodedRows } from '../encoded-rows.ts';
 /** The rows at these positions that have tokens left, in this order; all when absent. */
 export function trainableRows(rows: EncodedRows, positions?: Uint32Array): EncodedRows {
   const all = positions ?? Uint32Array.from({ length: rows.length }, (_, position) => position);
-  const kept = all.filter((position) => rows.tokenCount(position) > 0);
+  return rowsAt(
+    rows,
+    all.filter((position) => rows.tokenCount(position) > 0),
+  );
+}
+
+/** The rows at these positions, in this order, however often each is named. */
+export function rowsAt(rows: EncodedRows, positions: Uint32Array): EncodedRows {
   return {
-    length: kept.length,
-    tokenCount: (position) => rows.tokenCount(kept[position]!),
-    labelCount: (position) => rows.labelCount(kept[position]!),
-    at: (position) => rows.at(kept[position]!),
+    length: positions.length,
+    tokenCount: (position) => rows.tokenCount(positions[position]!),
+    labelCount: (position) => rows.labelCount(positions[position]!),
+    at: (position) => rows.at(positions[position]!),
   };
 }
 

@@ -55,6 +55,7 @@ function optionsOf(change: Partial<EncodeDatasetsOptions> = {}): EncodeDatasetsO
     cacheFolder: join(folder, 'cache'),
     maxSamples: undefined,
     seed: 1,
+    mix: { strategy: 'concat', seed: 1 },
     overwrite: false,
     threads: 1,
     onProgress: undefined,

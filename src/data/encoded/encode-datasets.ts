@@ -1,10 +1,11 @@
-/** Names of data sets become encoded rows on disk, one set after the other (mix_strategy concat). */
+/** Names of data sets become encoded rows on disk, brought together as mix_strategy says. */
 import { join } from 'node:path';
 import { readDatasetInfo } from '../dataset-info.ts';
 import type { EncodedRows } from '../encoded-rows.ts';
 import type { RowFinding } from '../samples.ts';
-import { joinRows } from './choose-rows.ts';
+import { joinRows, rowsAt } from './choose-rows.ts';
 import { type EncodeDatasetOptions, type EncodedDataset, encodeDataset } from './encode-dataset.ts';
+import { type Mix, mixOrder } from './mix-order.ts';
 import { textKey } from './store-key.ts';
 
 export interface EncodeDatasetsOptions extends Omit<EncodeDatasetOptions, 'folder' | 'text'> {
@@ -12,6 +13,7 @@ export interface EncodeDatasetsOptions extends Omit<EncodeDatasetOptions, 'folde
   /** The folder of dataset_info.json, which file names are relative to. */
   readonly datasetDir: string;
   readonly cacheFolder: string;
+  readonly mix: Mix;
 }
 
 export interface EncodedDatasets extends Disposable {
@@ -43,9 +45,15 @@ export async function encodeDatasets(
     close();
     throw error;
   }
+  const sets = opened.map(({ set }) => set.samples);
+  const joined = joinRows(sets);
+  const order = mixOrder(
+    sets.map(({ length }) => length),
+    options.mix,
+  );
   const kept = opened.filter(({ set }) => set.isKept);
   return {
-    samples: joinRows(opened.map(({ set }) => set.samples)),
+    samples: order ? rowsAt(joined, order) : joined,
     findings: {
       *[Symbol.iterator]() {
         for (const { set } of opened) yield* set.findings;
