@@ -2,6 +2,7 @@
 // tile of a few tokens by a few rows of W holds VL sums, each a vector along the depth; they are added up together.
 // Where the processor multiplies pairs of bf16, x is rounded to bf16 as well.
 #include "call.h"
+#include "quantized.h"
 #include "vector.h"
 
 namespace {
@@ -11,7 +12,7 @@ constexpr int64_t BLOCK_ROWS = 16;            // of W, that stay in a core's cac
 constexpr int64_t AHEAD_ROWS = 16;           // of W, that are asked for before they are needed
 
 struct Product {
-  int64_t T, N, K, rank;
+  int64_t T, N, K, rank, stored;
   const float* x;
   const void* w;
   const float* u;  // [T, rank]
@@ -66,12 +67,13 @@ struct InBf16 {
 };
 #endif
 
-// Rows from n on by tokens from t on. x [tokens, width], filled up with zeros.
+// Rows from n on, which lie at `weights`, by tokens from t on. x [tokens, width], filled up with zeros.
 template <typename Method, typename Weight, int TOKENS>
-void tile(const Product& p, const typename Method::Input* x, int64_t width, int64_t t, int64_t n, int64_t end) {
+void tile(const Product& p, const Weight* weights, const typename Method::Input* x, int64_t width, int64_t t,
+          int64_t n, int64_t end) {
   constexpr int ROWS = VL / TOKENS;
   const Weight* w[ROWS];
-  for (int r = 0; r < ROWS; r++) w[r] = (const Weight*)p.w + (n + r < end ? n + r : end - 1) * p.K;
+  for (int r = 0; r < ROWS; r++) w[r] = weights + (n + r < end ? r : end - 1 - n) * p.K;
   vec sum[VL] = {};
   int64_t k = 0;
   for (; k + Method::STEP <= p.K; k += Method::STEP) {
@@ -110,12 +112,18 @@ void product(const Product& p, int thread, int threads) {
   auto* x = (typename Method::Input*)scratch<0>(tokens * width * sizeof(typename Method::Input));
   memset(x, 0, tokens * width * sizeof *x);
   for (int64_t t = 0; t < p.T; t++) Method::convert(p.x + t * p.K, p.K, x + t * width);
+  uint16_t* decoded = is_quantized(p.stored) ? (uint16_t*)scratch<1>(BLOCK_ROWS * p.K * 2) : nullptr;
   const Range own = share(p.N, BLOCK_ROWS, thread, threads);
   for (int64_t block = own.begin; block < own.end; block += BLOCK_ROWS) {
     const int64_t end = block + BLOCK_ROWS < own.end ? block + BLOCK_ROWS : own.end;
+    const Weight* w = (const Weight*)p.w + block * p.K;
+    if (decoded) {
+      BlockMatrix{p.stored, p.w, p.K}.decode(block, end - block, 0, p.K, decoded);
+      w = (const Weight*)decoded;
+    }
     for (int64_t t = 0; t < p.T; t += TOKENS)
       for (int64_t n = block; n < end; n += VL / TOKENS)
-        tile<Method, Weight, TOKENS>(p, x + t * width, width, t, n, end);
+        tile<Method, Weight, TOKENS>(p, w + (n - block) * p.K, x + t * width, width, t, n, end);
   }
 }
 
@@ -128,12 +136,12 @@ void fitting(const Product& p, int thread, int threads) {
 
 }  // namespace
 
-// parameter: T, N, K, rank, weights are bf16. input: x [T, K], W [N, K], u [T, rank], v [N, rank]. output: [T, N].
+// parameter: T, N, K, rank, 0, what W is stored as. input: x [T, K], W [N, K], u [T, rank], v [N, rank]. output: [T, N].
 KERNEL(linear_few_rows) {
   const int64_t* n = call->parameter;
-  const Product p = {n[0], n[1], n[2], n[3], (const float*)call->input[0], call->input[1],
+  const Product p = {n[0], n[1], n[2], n[3], n[5], (const float*)call->input[0], call->input[1],
                      (const float*)call->input[2], (const float*)call->input[3], (float*)call->output};
-  if (!n[5]) return fitting<InF32<float>, float>(p, thread, threads);
+  if (p.stored == F32) return fitting<InF32<float>, float>(p, thread, threads);
 #if defined(__AVX512BF16__)
   fitting<InBf16, uint16_t>(p, thread, threads);
 #else

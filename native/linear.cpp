@@ -1,9 +1,10 @@
 // y = x Wᵀ + u Vᵀ and its reverse dx = dy W + u V, with the low-rank term of an adapter added on the way. Weights are
-// bf16 or f32, row-major [N, K]; both directions read them as they lie and pack panels of columns on the fly, so no
+// bf16, f32 or in quantized blocks, row-major [N, K]; both directions read them as they lie and pack panels of columns on the fly, so no
 // second copy is kept. Each thread owns a rectangle of the result; nothing is shared, so there is no barrier.
 // Where the processor multiplies pairs of bf16, x is rounded to bf16 as well.
 #include "call.h"
 #include "gemm_f32.h"
+#include "quantized.h"
 #include "vector.h"
 
 namespace {
@@ -15,7 +16,7 @@ constexpr int64_t ROW_BLOCK = 192;
 constexpr int64_t WHOLE_DEPTH = 2048, DEPTH_BLOCK = 512;
 
 struct Product {
-  int64_t T, N, K, rank;
+  int64_t T, N, K, rank, stored;
   bool reverse;
   const float* x;
   const void* w;
@@ -260,6 +261,20 @@ struct InBf16 {
 };
 #endif
 
+// The product with the quantized weights that a chunk reads as bf16, so placed that the same indices reach them.
+Product decoded(const Product& p, const Chunk& chunk, int64_t from, int64_t depth) {
+  const int64_t row = p.reverse ? from : chunk.begin, rows = p.reverse ? depth : chunk.end - chunk.begin;
+  const int64_t column = (p.reverse ? chunk.begin : from) / QUANTIZED_BLOCK * QUANTIZED_BLOCK;
+  const int64_t end = p.reverse ? chunk.end : from + depth;
+  const int64_t columns = (end - column + QUANTIZED_BLOCK - 1) / QUANTIZED_BLOCK * QUANTIZED_BLOCK;
+  uint16_t* weights = (uint16_t*)scratch<2>(rows * columns * 2);
+  BlockMatrix{p.stored, p.w, p.K}.decode(row, rows, column, columns, weights);
+  Product result = p;
+  result.w = weights - (row * columns + column);
+  result.K = columns;
+  return result;
+}
+
 // The part of the result that a thread owns. Threads form a grid, so that each packs and converts little.
 struct Part {
   Range rows, columns;
@@ -305,7 +320,7 @@ void product(const Product& p, int thread, int threads) {
     for (int64_t begin = own.begin; begin < own.end; begin += step) {
       const int64_t end = begin + step < own.end ? begin + step : own.end;
       const Chunk chunk = {begin, end, panels, Method::PANEL, panel_floats};
-      Method::pack(p, chunk, from, depth);
+      Method::pack(is_quantized(p.stored) ? decoded(p, chunk, from, depth) : p, chunk, from, depth);
       if (from == 0) pack_low_rank(p, chunk);
       for (int64_t block = rows.begin; block < rows.end; block += ROW_BLOCK) {
         const int64_t block_end = block + ROW_BLOCK < rows.end ? block + ROW_BLOCK : rows.end;
@@ -324,16 +339,17 @@ void product(const Product& p, int thread, int threads) {
 
 }  // namespace
 
-// parameter: T, N, K, rank, reverse, weights are bf16. input: x [T, depth], W [N, K], u [T, rank], v. output: [T, width].
+// parameter: T, N, K, rank, reverse, what W is stored as. input: x [T, depth], W [N, K], u [T, rank], v. output: [T, width].
 // Forward: depth K, width N, v [N, rank]. Reverse: depth N, width K, v [rank, K].
 KERNEL(linear) {
   const int64_t* n = call->parameter;
-  const bool reverse = n[4], bf16 = n[5];
-  const Product p = {n[0], n[1], n[2], n[3], reverse, (const float*)call->input[0], call->input[1],
+  const bool reverse = n[4];
+  const Product p = {n[0], n[1], n[2], n[3], n[5], reverse, (const float*)call->input[0], call->input[1],
                      (const float*)call->input[2], (const float*)call->input[3], (float*)call->output};
+  if (p.stored == F32) return product<InF32<float>>(p, thread, threads);
 #if defined(__AVX512BF16__)
-  if (bf16) return product<InBf16>(p, thread, threads);
+  product<InBf16>(p, thread, threads);
+#else
+  product<InF32<uint16_t>>(p, thread, threads);
 #endif
-  if (bf16) return product<InF32<uint16_t>>(p, thread, threads);
-  product<InF32<float>>(p, thread, threads);
 }

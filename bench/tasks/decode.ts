@@ -29,7 +29,10 @@ export async function measureDecoding(order: DecodeOrder): Promise<DecodeOutcome
   const { prompts, newTokens, runs } = order;
   const began = performance.now();
   using device = openDevice({ name: 'cpu', threads: order.threads });
-  using model = await loadModel(await resolveModel(order.model), device, { dtype: 'bf16' });
+  using model = await loadModel(await resolveModel(order.model), device, {
+    dtype: 'bf16',
+    keepQuantized: true,
+  });
   const loadSeconds = (performance.now() - began) / 1000;
   const contextLength = Math.max(...prompts.map((prompt) => prompt.length)) + newTokens + 1;
   await using engine = createEngine(baseDecoder(model), model.arena, { contextLength });

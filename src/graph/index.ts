@@ -40,7 +40,7 @@ export { accumulate, adamw, assign, setRows } from './ops/effects.ts';
 export { argmax, flashAttention } from './ops/inference.ts';
 export { permute, reshape, slice, transposed } from './ops/layout.ts';
 export { input, variable } from './ops/leaf.ts';
-export { adaptedLinear, linear, lowRankDown, lowRankLinear } from './ops/linear.ts';
+export { adaptedLinear, linear, lowRankDown, lowRankLinear, readsStored } from './ops/linear.ts';
 export { matmulT } from './ops/matmul.ts';
 export { softmax, weightedRmsNorm } from './ops/normalization.ts';
 export { type Rope, rope } from './ops/rope.ts';

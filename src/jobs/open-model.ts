@@ -46,7 +46,13 @@ export async function openModel(config: RunConfig, options: OpenOptions = {}): P
   const note = nativeNote();
   if (note) options.onNote?.(note);
   const dtype = config.bf16 ? 'bf16' : 'f32';
-  const loaded = await loadModel(resolved, device, { dtype, ...(onProgress && { onProgress }) });
+  // What an adapter is merged into is changed.
+  const keepQuantized = config.adapter_name_or_path.length < 2;
+  const loaded = await loadModel(resolved, device, {
+    dtype,
+    keepQuantized,
+    ...(onProgress && { onProgress }),
+  });
   const adapters: LoadedAdapter[] = [];
   const close = () => {
     for (const adapter of adapters) adapter[Symbol.dispose]();

@@ -34,7 +34,7 @@ import {
 } from '../model/index.ts';
 import { loadTokenizer, type Tokenizer } from '../text/index.ts';
 import { type Adapter, readAdapter } from './adapter-files.ts';
-import { loadWeights, type WeightDtype } from './load-weights.ts';
+import { loadWeights, type WeightDtype, type WeightOptions } from './load-weights.ts';
 import { checkMemory } from './memory-check.ts';
 import { openWeightFiles } from './weight-files.ts';
 
@@ -53,8 +53,7 @@ export interface LoadedModel extends Disposable {
   ropeFactors(layer: number): Tensor | undefined;
 }
 
-interface LoadOptions {
-  readonly dtype: WeightDtype;
+interface LoadOptions extends WeightOptions {
   /** Where it is loaded already; else the model's own is. */
   readonly tokenizer?: Tokenizer;
   readonly onProgress?: OnProgress;
@@ -64,13 +63,13 @@ interface LoadOptions {
 export async function loadModel(
   model: ResolvedModel,
   device: Device,
-  { dtype, onProgress, ...given }: LoadOptions,
+  { dtype, keepQuantized, onProgress, ...given }: LoadOptions,
 ): Promise<LoadedModel> {
   using files = openWeightFiles(model);
   const { spec, config } = files;
   checkMemory(spec, dtype);
   const tokenizer = given.tokenizer ?? (await loadTokenizer(model));
-  const weights = await loadWeights(files, device, dtype, onProgress);
+  const weights = await loadWeights(files, device, { dtype, keepQuantized }, onProgress);
   const factors = loadRopeFactors(spec, device);
   const arena = new Arena(device);
   return {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GOLDEN, goldenTensors } from '../../test/support/golden.ts';
+import { isQuantized } from '../core/index.ts';
 import { openGguf, openSafetensors, writeSafetensors } from '../files/index.ts';
 import { Device, type DeviceTensor, readTensor, toFloat32 } from '../graph/index.ts';
 import { loadWeights } from './load-weights.ts';
@@ -26,7 +27,7 @@ async function loaded(
   using device = Device.cpu(1);
   using files = openWeightFiles(model);
   const progress: number[] = [];
-  using weights = await loadWeights(files, device, dtype, ({ done }) => progress.push(done));
+  using weights = await loadWeights(files, device, { dtype }, ({ done }) => progress.push(done));
   expect(device.live).toEqual({ buffers: 1, bytes: weights.bytes });
   expect(progress).toEqual(progress.map((_, index) => index + 1));
   return names.map((name) => {
@@ -76,6 +77,24 @@ describe('weights of a folder', () => {
 });
 
 describe('weights of a GGUF file', () => {
+  it.each([
+    { file: 'gemma3-q8_0.gguf', native: true, dtype: 'bf16', weight: 'mlp.up_proj', expected: 'q8_0' },
+    { file: 'gemma3-q8_0.gguf', native: true, dtype: 'f32', weight: 'mlp.up_proj', expected: 'f32' },
+    { file: 'gemma3-q8_0.gguf', native: false, dtype: 'bf16', weight: 'mlp.up_proj', expected: 'bf16' },
+    { file: 'gemma3-q8_0.gguf', native: true, dtype: 'bf16', weight: 'input_layernorm', expected: 'f32' },
+    { file: 'llama-q4_k.gguf', native: true, dtype: 'bf16', weight: 'mlp.up_proj', expected: 'q4_1' },
+    { file: 'llama-q4_k.gguf', native: true, dtype: 'bf16', weight: 'mlp.gate_proj', expected: 'bf16' },
+  ] as const)(
+    '$file for $dtype keeps $weight as $expected, own kernels: $native',
+    async ({ file, native, dtype, weight, expected }) => {
+      using device = Device.cpu(1, { native });
+      using files = openWeightFiles({ kind: 'gguf', path: join(GOLDEN, 'gguf', file) });
+      using loaded = await loadWeights(files, device, { dtype, keepQuantized: true });
+      const kept = device.hasNativeKernels || !isQuantized(expected) ? expected : 'bf16';
+      expect(loaded.weights.get(`model.layers.0.${weight}.weight`).dtype).toBe(kept);
+    },
+  );
+
   it('queries and keys of llama come from pairs to halves, the rest as it is stored', async () => {
     const path = join(GOLDEN, 'gguf', 'llama-f32.gguf');
     const names = ['model.layers.0.self_attn.k_proj.weight', 'model.layers.0.self_attn.v_proj.weight'];
@@ -155,7 +174,7 @@ describe('weights that do not fit the configuration', () => {
   ])('$name: says so before any memory is taken', async ({ name, change, message }) => {
     using device = Device.cpu(1);
     using files = openWeightFiles({ kind: 'folder', path: copyWithout(name, change) });
-    await expect(loadWeights(files, device, 'f32')).rejects.toMatchObject({
+    await expect(loadWeights(files, device, { dtype: 'f32' })).rejects.toMatchObject({
       code: 'model',
       message: expect.stringMatching(message),
     });
@@ -188,7 +207,7 @@ describe('weights that do not fit the configuration', () => {
         throw new Error('the disk is gone');
       },
     };
-    await expect(loadWeights(broken, device, 'f32')).rejects.toThrow('the disk is gone');
+    await expect(loadWeights(broken, device, { dtype: 'f32' })).rejects.toThrow('the disk is gone');
     expect(device.live).toEqual({ buffers: 0, bytes: 0 });
   });
 });

@@ -1,7 +1,15 @@
 /** Copies weights from files to a device, converting on the way; never more than a few megabytes at a time. */
 import { setImmediate } from 'node:timers/promises';
-import { type Dtype, ModelError, type OnProgress, sizeInBytes } from '../core/index.ts';
-import { type Device, fromFloat32, toFloat32, Variables, variable, writeTensor } from '../graph/index.ts';
+import { type Dtype, isQuantized, ModelError, type OnProgress, sizeInBytes } from '../core/index.ts';
+import {
+  type Device,
+  fromFloat32,
+  readsStored,
+  toFloat32,
+  Variables,
+  variable,
+  writeTensor,
+} from '../graph/index.ts';
 import { type WeightSpec, Weights, weightSpecs } from '../model/index.ts';
 import { halvesFromPairs } from './gguf-model.ts';
 import type { WeightFiles } from './weight-files.ts';
@@ -17,18 +25,33 @@ export interface LoadedWeights extends Disposable {
   readonly bytes: number;
 }
 
+export interface WeightOptions {
+  readonly dtype: WeightDtype;
+  /**
+   * Whether matrices in quantized blocks stay so, where own kernels read them: computed with as bf16, the same numbers
+   * in a third of the memory. They cannot be changed then.
+   */
+  readonly keepQuantized?: boolean | undefined;
+}
+
 /** @throws ModelError when a weight is missing or has another shape than the configuration says */
 export async function loadWeights(
   files: WeightFiles,
   device: Device,
-  dtype: WeightDtype,
+  { dtype, keepQuantized = false }: WeightOptions,
   onProgress?: OnProgress,
 ): Promise<LoadedWeights> {
   const specs = weightSpecs(files.spec);
   checkWeights(files, specs);
+  const keeps = keepQuantized && dtype === 'bf16' && device.hasNativeKernels;
+  const kept = ({ name, kind }: WeightSpec): Dtype => {
+    if (kind === 'norm') return 'f32';
+    const stored = files.tensors.get(name)!.dtype;
+    return keeps && isQuantized(stored) && readsStored(stored) ? stored : dtype;
+  };
   const memory = new Variables(
     device,
-    specs.map(({ shape, kind }) => ({ shape, dtype: kind === 'norm' ? 'f32' : dtype })),
+    specs.map((spec) => ({ shape: spec.shape, dtype: kept(spec) })),
     'the weights of the model',
   );
   try {
@@ -77,7 +100,7 @@ function copyWeight(files: WeightFiles, spec: WeightSpec, target: Variables['ten
     let bytes: Uint8Array = new Uint8Array(count * rowBytes);
     files.read(spec.name, row * rowBytes, bytes);
     if (interleaved) bytes = reorder(bytes, files.spec.headDim, rowBytes);
-    const converted = convert(bytes, stored.dtype, target.dtype as WeightDtype, {
+    const converted = convert(bytes, stored.dtype, target.dtype, {
       elements: count * columns,
       offset,
     });
@@ -97,11 +120,11 @@ function reorder(bytes: Uint8Array, headDim: number, rowBytes: number): Uint8Arr
 function convert(
   bytes: Uint8Array,
   from: Dtype,
-  to: WeightDtype,
+  to: Dtype,
   { elements, offset }: { elements: number; offset: number },
 ): Uint8Array {
   if (from === to && offset === 0) return bytes;
   const values = toFloat32(bytes, from, elements);
   if (offset !== 0) for (let i = 0; i < elements; i++) values[i]! += offset;
-  return fromFloat32(values, to);
+  return fromFloat32(values, to as WeightDtype);
 }

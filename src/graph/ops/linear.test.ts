@@ -10,8 +10,8 @@ import {
   testKernels,
   testOps,
 } from '../../../test/support/op-checks.ts';
-import { Random } from '../../core/index.ts';
-import { type Arena, fromFloat32, Variables, writeTensor } from '../../ggml/index.ts';
+import { blockBytes, Random, sizeInBytes } from '../../core/index.ts';
+import { type Arena, fromFloat32, toFloat32, Variables, writeTensor } from '../../ggml/index.ts';
 import { gradients } from '../gradients.ts';
 import { reshape } from './layout.ts';
 import { variable } from './leaf.ts';
@@ -150,6 +150,51 @@ describe('weights in bf16', () => {
     for (const [index, values] of expected!.entries()) {
       expect(relativeError(found![index]!, values)).toBeLessThan(TOLERANCE);
     }
+  });
+});
+
+describe('weights in quantized blocks', () => {
+  const SCALE = { q4_0: 1, q4_1: 2, q5_0: 1, q5_1: 2, q8_0: 1 } as const;
+  type Quantized = keyof typeof SCALE;
+  /** Blocks of any content, with scales near 1/16 and, behind them, offsets like it. */
+  function blocks(dtype: Quantized, elements: number, source: Random): Uint8Array {
+    const bytes = Uint8Array.from({ length: sizeInBytes(dtype, [elements]) }, () => source.integer(256));
+    const block = blockBytes(dtype);
+    for (let at = 0; at < bytes.length; at += block) {
+      for (let i = 0; i < SCALE[dtype]; i++) bytes[at + 2 * i + 1] = 0x2c | (source.integer(2) << 7); // f16
+    }
+    return bytes;
+  }
+
+  /** The same weights in either form; only the last digit of a rounding may differ. */
+  const TOLERANCE = 1e-4;
+
+  it
+    .skipIf(!cpu.nativeArena.device.hasNativeKernels)
+    .each(
+      (Object.keys(SCALE) as Quantized[]).flatMap((dtype) =>
+        [1, 3, 8, 9, 40].map((T) => ({ dtype, T, N: 50, K: T === 9 ? 2080 : 96 })),
+      ),
+    )('$dtype, $T rows by [$N, $K]: as in bf16', async ({ dtype, T, N, K }) => {
+    const source = new Random(T + K);
+    const bytes = blocks(dtype, N * K, source);
+    const specs = [dtype, 'bf16' as const].map((each) => ({ shape: [N, K], dtype: each }));
+    using memory = new Variables(cpu.nativeArena.device, specs, 'a weight');
+    writeTensor(memory.tensors[0]!, bytes);
+    writeTensor(memory.tensors[1]!, fromFloat32(toFloat32(bytes, dtype, N * K), 'bf16'));
+    const [x, u, v] = [
+      filled(random(T * K, source), [T, K]),
+      filled(random(T * 4, source), [T, 4]),
+      filled(random(N * 4, source), [N, 4]),
+    ];
+    const dy = filled(random(T * N, source), [T, N]);
+    const outputs = memory.tensors.flatMap((tensor) => [
+      lowRankLinear(x.tensor, variable(tensor), { u: u.tensor, v: v.tensor }),
+      linearReversed(dy.tensor, variable(tensor)),
+    ]);
+    const [y, dx, expectedY, expectedDx] = await compute(cpu.nativeArena, outputs, [x, u, v, dy]);
+    expect(relativeError(y!, expectedY!)).toBeLessThan(TOLERANCE);
+    expect(relativeError(dx!, expectedDx!)).toBeLessThan(TOLERANCE);
   });
 });
 

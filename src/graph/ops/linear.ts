@@ -2,7 +2,7 @@
  * Linear layers with frozen weights, alone or with a low-rank adapter, in both directions. Native kernels read one
  * row-major weight for either direction and add the adapter's part on the way.
  */
-import { ShapeError } from '../../core/index.ts';
+import { type Dtype, ShapeError } from '../../core/index.ts';
 import { composed } from '../compose.ts';
 import { apply, ELSEWHERE, type NativeKernel, type Op, type Shape, type Tensor } from '../tensor.ts';
 import { add, scale } from './arithmetic.ts';
@@ -19,19 +19,35 @@ const FEW_ROWS = 8;
 /** Of an adapter's narrow side: fewer rows than this ggml does as well. */
 const MIN_ROWS = 8;
 
+/** Weights that the kernels read, by the numbers that native/quantized.h gives them. */
+const STORED: Partial<Record<Dtype, number>> = {
+  f32: 0,
+  bf16: 1,
+  q4_0: 2,
+  q4_1: 3,
+  q5_0: 4,
+  q5_1: 5,
+  q8_0: 6,
+};
+
+/** Whether own kernels multiply by weights of this type as they are stored. */
+export function readsStored(dtype: Dtype): boolean {
+  return dtype in STORED;
+}
+
 /** Inputs x, w and, where there is an adapter, its narrow side u and wide side v. */
 const linearKernel: NativeKernel<LinearAttributes> = {
   name: ([x], { reversed }) => (x!.shape[0]! <= FEW_ROWS && !reversed ? 'linear_few_rows' : 'linear'),
   inputs: (inputs) =>
     inputs.length > 2 ? inputs.slice(0, 4) : [inputs[0]!, inputs[1]!, inputs[0]!, inputs[0]!],
-  accepts: ([x, w]) => x!.shape.length === 2 && (w!.dtype === 'bf16' || w!.dtype === 'f32'),
+  accepts: ([x, w]) => x!.shape.length === 2 && readsStored(w!.dtype),
   parameters: ([x, w, u], { reversed }) => [
     x!.shape[0]!,
     w!.shape[0]!,
     w!.shape[1]!,
     u ? u.shape[1]! : 0,
     reversed ? 1 : 0,
-    w!.dtype === 'bf16' ? 1 : 0,
+    STORED[w!.dtype]!,
   ],
 };
 
