@@ -4,7 +4,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { type CandidateSpec, type Experiment, type RunConfig, SETTINGS } from '../config/index.ts';
+import { type CandidateSpec, type Experiment, type RunConfig, SETTINGS, toRunFile } from '../config/index.ts';
 import { cacheFolder } from '../core/index.ts';
 import { datasetFiles, modelFiles, type OpenOptions } from '../jobs/index.ts';
 import { FileHashes, hashOf } from './content-hash.ts';
@@ -135,7 +135,8 @@ class Planner {
   }
 
   async #trainInputs(name: string, run: RunConfig): Promise<object> {
-    const settings = Object.fromEntries(Object.entries(run).filter(([key]) => TRAINING.has(key)));
+    // As a run file: only what differs from the defaults, so that a setting that is new changes nothing.
+    const settings = toRunFile(Object.fromEntries(Object.entries(run).filter(([key]) => TRAINING.has(key))));
     return { settings, model: await this.#model(`train/${name}`, run), rows: await this.#rows(run) };
   }
 

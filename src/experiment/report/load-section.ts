@@ -12,6 +12,8 @@ import { WORDS, type Words } from './words.ts';
 
 /** Of the machines, for what a test does not show. */
 const HEADROOM = 0.3;
+/** A shorter test has no course over time worth a picture. */
+const LEAST_SECONDS = 10;
 
 export function loadSection(data: ReportData): Markup {
   const { loads, record, language } = data;
@@ -87,11 +89,11 @@ function pictures(
   { language }: ReportData,
   words: Words,
 ): Markup {
-  const { histogram, percentiles, overTime } = result.measured;
+  const { histogram, percentiles, overTime, seconds } = result.measured;
   const subtitle = `${name}, ${words.atConcurrency(concurrency)}`;
   const figures = [
     latencyHistogram({ buckets: histogram, percentiles, subtitle, language }),
-    ...(overTime.length > 2 ? [throughputCurve({ moments: overTime, subtitle, language })] : []),
+    ...(seconds >= LEAST_SECONDS ? [throughputCurve({ moments: overTime, subtitle, language })] : []),
   ];
-  return html`<div class="side-by-side">${figures.map(({ svg }) => html`<figure>${trusted(themedSvg(svg))}</figure>`)}</div>`;
+  return html`${figures.map(({ svg }) => html`<figure>${trusted(themedSvg(svg))}</figure>`)}`;
 }

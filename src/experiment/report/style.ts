@@ -57,7 +57,7 @@ td.wrong { color: var(--no-go); }
 figure { margin: 16px 0; }
 figure svg { max-width: 100%; height: auto; display: block; }
 .side-by-side { display: flex; flex-wrap: wrap; gap: 8px 24px; }
-.side-by-side figure { margin: 8px 0; }
+.side-by-side figure { margin: 8px 0; flex: 0 1 calc(50% - 12px); min-width: min(400px, 100%); }
 code, pre { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--raised); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; overflow-x: auto; }
 .signature { display: grid; grid-template-columns: 2fr 1fr; gap: 48px; margin-top: 64px; }
