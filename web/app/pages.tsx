@@ -3,6 +3,7 @@ import {
   IconChartBar,
   IconCpu,
   IconDatabase,
+  IconGauge,
   IconMessage,
   IconServer,
   IconTrendingDown,
@@ -85,5 +86,15 @@ export const PAGES: readonly Page[] = [
     icon: IconServer,
     room: 'serve',
     View: lazy(async () => ({ default: (await import('../features/serve/serve-page.tsx')).ServePage })),
+  },
+  {
+    name: 'loadtest',
+    path: '/loadtest',
+    key: 'l',
+    icon: IconGauge,
+    room: 'loadtest',
+    View: lazy(async () => ({
+      default: (await import('../features/loadtest/loadtest-page.tsx')).LoadtestPage,
+    })),
   },
 ];
