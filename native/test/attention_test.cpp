@@ -85,39 +85,43 @@ Attended attention(const AttentionShape& s, const Doubles& q, const Doubles& k, 
   return a;
 }
 
-void check_attention(const AttentionShape& s, int threads, bool slopes) {
+// One shape with each of these numbers of threads.
+void check_attention(const AttentionShape& s, std::initializer_list<int> thread_counts, bool slopes) {
   const auto starts = s.starts();
   const int64_t T = starts.back(), values = T * s.H * s.D, keys = T * s.Hkv * s.D;
-  const std::string name = s.name(threads);
   const auto q = normal(values), k = normal(keys), v = normal(keys), g = normal(values);
-  Buffer out(values + T * s.H);
-  const int64_t L = s.longest() + pick(0, 3);
-  const std::initializer_list<int64_t> parameters = {s.P, (int64_t)s.lengths.size(), L, s.H, s.Hkv, s.D, s.window, encoded(s.scale)};
-  run(threads, attention_forward, parameters, {q->data, k->data, v->data, starts.data()}, out.data);
   const Doubles Q = q->doubles(0, values), K = k->doubles(0, keys), V = v->doubles(0, keys), G = g->doubles(0, values);
   const Attended expected = attention(s, Q, K, V, G);
-  compare("attention_forward values", name.c_str(), expected.values, out.data, 5e-6);
-  compare("attention_forward lse", name.c_str(), expected.lse, out.data + values, 5e-6);
+  const int64_t L = s.longest() + pick(0, 3);
+  const std::initializer_list<int64_t> parameters = {s.P,   (int64_t)s.lengths.size(), L, s.H, s.Hkv, s.D, s.window,
+                                                     encoded(s.scale)};
+  for (int threads : thread_counts) {
+    const std::string name = s.name(threads);
+    Buffer out(values + T * s.H);
+    run(threads, attention_forward, parameters, {q->data, k->data, v->data, starts.data()}, out.data);
+    compare("attention_forward values", name.c_str(), expected.values, out.data, 5e-6);
+    compare("attention_forward lse", name.c_str(), expected.lse, out.data + values, 5e-6);
 
-  const int64_t workspace = (s.Hkv + threads - 1) * 2 * (s.P + L) * s.D;
-  Buffer gradients(values + 2 * keys + workspace), again(gradients.count);
-  for (Buffer* b : {&gradients, &again})
-    run(threads, attention_reverse, parameters, {q->data, k->data, v->data, starts.data(), out.data, g->data}, b->data);
-  compare("attention_reverse dq", name.c_str(), expected.dq, gradients.data, 2e-5);
-  compare("attention_reverse dk", name.c_str(), expected.dk, gradients.data + values, 2e-5);
-  compare("attention_reverse dv", name.c_str(), expected.dv, gradients.data + values + keys, 2e-5);
-  const size_t bytes = (size_t)(values + 2 * keys) * 4;
-  compare_number("attention_reverse repeated", name.c_str(), 0, memcmp(gradients.data, again.data, bytes), 0);
-  if (!slopes) return;
-  const auto loss = [&](const Doubles& a, const Doubles& b, const Doubles& c) {
-    return dot(attention(s, a, b, c, {}).values, G);
-  };
-  compare_slope("attention_reverse dq", name.c_str(), [&](const Doubles& x) { return loss(x, K, V); }, Q,
-                gradients.doubles(0, values));
-  compare_slope("attention_reverse dk", name.c_str(), [&](const Doubles& x) { return loss(Q, x, V); }, K,
-                gradients.doubles(values, keys));
-  compare_slope("attention_reverse dv", name.c_str(), [&](const Doubles& x) { return loss(Q, K, x); }, V,
-                gradients.doubles(values + keys, keys));
+    const int64_t workspace = (s.Hkv + threads - 1) * 2 * (s.P + L) * s.D;
+    Buffer gradients(values + 2 * keys + workspace), again(gradients.count);
+    for (Buffer* b : {&gradients, &again})
+      run(threads, attention_reverse, parameters, {q->data, k->data, v->data, starts.data(), out.data, g->data}, b->data);
+    compare("attention_reverse dq", name.c_str(), expected.dq, gradients.data, 2e-5);
+    compare("attention_reverse dk", name.c_str(), expected.dk, gradients.data + values, 2e-5);
+    compare("attention_reverse dv", name.c_str(), expected.dv, gradients.data + values + keys, 2e-5);
+    const size_t bytes = (size_t)(values + 2 * keys) * 4;
+    compare_number("attention_reverse repeated", name.c_str(), 0, memcmp(gradients.data, again.data, bytes), 0);
+    if (!slopes) continue;
+    const auto loss = [&](const Doubles& a, const Doubles& b, const Doubles& c) {
+      return dot(attention(s, a, b, c, {}).values, G);
+    };
+    compare_slope("attention_reverse dq", name.c_str(), [&](const Doubles& x) { return loss(x, K, V); }, Q,
+                  gradients.doubles(0, values));
+    compare_slope("attention_reverse dk", name.c_str(), [&](const Doubles& x) { return loss(Q, x, V); }, K,
+                  gradients.doubles(values, keys));
+    compare_slope("attention_reverse dv", name.c_str(), [&](const Doubles& x) { return loss(Q, K, x); }, V,
+                  gradients.doubles(values + keys, keys));
+  }
 }
 
 void check_random(int threads) {
@@ -128,16 +132,18 @@ void check_random(int threads) {
   s.window = pick({0, 0, 1, 5, 20, 64});
   for (int64_t& length : s.lengths) length = s.D > 64 ? pick(1, 40) : pick({1, 8, 13, pick(1, 90)});
   s.scale = s.D == 64 ? 0.125 : 0.6 / std::sqrt((double)s.D);
-  check_attention(s, threads, true);
+  check_attention(s, {threads}, true);
+  // Several blocks of queries and keys.
+  check_attention({pick(0, 40), {pick(200, 330), pick(1, 20)}, 2, pick(1, 2), 8, pick({0, 100}), 0.25}, {threads}, false);
 }
 
 void check_edges() {
-  // Several blocks of queries and keys, and rows that go over from one thread to the next.
+  // Many blocks, and rows that go over from one thread to the next.
   for (const AttentionShape& s : {AttentionShape{0, {700}, 2, 1, 16, 0, 0.25}, AttentionShape{0, {600}, 3, 3, 8, 100, 0.25},
                                   AttentionShape{300, {330, 90}, 4, 1, 16, 0, 0.25},
                                   AttentionShape{270, {20, 1, 33}, 6, 2, 32, 290, 0.2},
                                   AttentionShape{1, {520, 400}, 8, 2, 256, 300, 0.0625}})
-    for (int threads = 1; threads <= 4; threads++) check_attention(s, threads, false);
+    check_attention(s, {1, 2, 3, 4}, false);
 }
 
 void time_attention(const char* model, const AttentionShape& s, int calls) {
