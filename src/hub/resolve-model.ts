@@ -1,11 +1,14 @@
 /**
  * Turns what a person wrote for `model_name_or_path` into files on this machine: a folder with config.json, a GGUF
- * file, or a starter. Looks no further than names: whether the files are sound is for `files` to say.
+ * file, a starter, or a model on a hub. Looks no further than names: whether the files are sound is for `files` to say.
  */
 import { existsSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { cacheFolder, HubError, machineMemoryBytes, messageOf, type OnProgress } from '../core/index.ts';
+import { fetchModel, parseHubName } from './fetch-repository.ts';
 import { fetchStarter, type Machine } from './fetch-starter.ts';
+import { HubClient } from './hub-request.ts';
+import { hubSettings } from './hub-settings.ts';
 import { type AcceptLicense, ensureLicense } from './license.ts';
 import { nearestStarter, STARTER_PREFIX, STARTERS, type Starter } from './starters.ts';
 
@@ -23,7 +26,9 @@ export interface ResolveOptions {
   /** For starters whose licence must be accepted; an acceptance is recorded and not asked for again. */
   readonly acceptLicense?: AcceptLicense;
   readonly onProgress?: OnProgress;
-  /** Where models are kept; the user's cache unless given. */
+  /** Of models on hubs: looks for a newer state, also where one is here. */
+  readonly refresh?: boolean;
+  /** Where starters are kept; the user's cache unless given. */
   readonly cacheFolder?: string;
 }
 
@@ -54,12 +59,24 @@ export async function resolveModel(
 ): Promise<ResolvedModel> {
   if (nameOrPath.startsWith(STARTER_PREFIX)) return resolveStarter(nameOrPath, options, world);
   if (nameOrPath === '')
-    throw new HubError('hub: model_name_or_path is empty; name a folder, a GGUF file or a starter');
+    throw new HubError(
+      'hub: model_name_or_path is empty; name a folder, a GGUF file, org/name on a hub, or a starter',
+    );
   const found = look(nameOrPath);
   const path = resolve(nameOrPath);
   if (found?.isDirectory()) return { kind: 'folder', path: checkFolder(path), name: basename(path) };
   if (found) return { kind: 'gguf', path: checkFile(path), name: basename(path, extname(path)) };
-  throw looksLikePath(nameOrPath) ? missing(path) : unknownName(nameOrPath, world.starters);
+  if (looksLikePath(nameOrPath)) throw missing(path);
+  const name = parseHubName(nameOrPath);
+  if (!name) throw unknownName(nameOrPath, world.starters);
+  const client = new HubClient(hubSettings(name.hub));
+  try {
+    const { onProgress, refresh = false } = options;
+    const fetched = await fetchModel(client, name, { onProgress, refresh });
+    return { ...fetched, name: basename(name.id) };
+  } finally {
+    await client.close();
+  }
 }
 
 async function resolveStarter(name: string, options: ResolveOptions, world: World): Promise<ResolvedModel> {
@@ -104,13 +121,13 @@ function missing(path: string): HubError {
 function unknownName(name: string, starters: readonly Starter[]): HubError {
   const nearest = STARTER_PREFIX + nearestStarter(name, starters).name;
   return new HubError(
-    `hub: "${name}" is no file or folder here, and names on hubs are not known yet, only local folders, GGUF files and starters; download the model and name its folder, or use ${nearest}`,
+    `hub: "${name}" is no file or folder here, and no name on a hub, which is org/name; check the name, or use ${nearest}`,
   );
 }
 
-/** Paths have a root, a dot or an ending; names on hubs are `org/name` or a single word. */
+/** Paths have a root, a dot or an ending; names on hubs are `org/name`, maybe with more around it, or a single word. */
 function looksLikePath(name: string): boolean {
-  const isName = /^[\w-][\w.-]*(\/[\w.-]+)?$/.test(name);
+  const isName = /^((hf|ms):)?[\w-][\w.-]*(\/[\w.-]+)?(:[\w.-]+)?(@[\w./-]+)?$/.test(name);
   return !isName || isAbsolute(name) || /\.(gguf|safetensors|bin|json)$/i.test(name);
 }
 

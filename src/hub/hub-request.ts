@@ -1,0 +1,119 @@
+/**
+ * Requests to a hub: three seconds to connect, tries again where the hub says or shows that it is busy, and says in
+ * words what its refusals mean. The token goes to the hub alone; a redirect to another host does not carry it.
+ */
+import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
+import { HubError, messageOf } from '../core/index.ts';
+import type { HubSettings } from './hub-settings.ts';
+
+const CONNECT_TIMEOUT_MS = 3000;
+/** A hub that sends nothing for so long will not send any more. */
+const SILENCE_TIMEOUT_MS = 30_000;
+const MOST_TRIES = 5;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+
+export type { Response } from 'undici';
+
+export class HubClient {
+  readonly settings: HubSettings;
+  readonly #wait: (ms: number) => Promise<void>;
+  readonly #dispatcher = new EnvHttpProxyAgent({
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    bodyTimeout: SILENCE_TIMEOUT_MS,
+    headersTimeout: SILENCE_TIMEOUT_MS,
+  });
+
+  /** @param wait between tries */
+  constructor(settings: HubSettings, wait: (ms: number) => Promise<void> = sleep) {
+    this.settings = settings;
+    this.#wait = wait;
+  }
+
+  /**
+   * @param what is asked for, in words for a message
+   * @returns an answer of status 200 or 206
+   * @throws HubError with what the hub refused and what to do
+   */
+  async get(url: string, what: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    if (this.settings.isOffline) {
+      throw new HubError(`hub: ${what} is not on this machine, and HF_HUB_OFFLINE is set; unset it`);
+    }
+    for (let tries = 1; ; tries++) {
+      const response = await this.#try(url, { ...this.#credentials(url), ...headers });
+      if (response.status === 200 || response.status === 206) return response;
+      await response.body?.cancel();
+      const isBusy = response.status === 429 || response.status >= 500;
+      if (!isBusy || tries === MOST_TRIES) throw this.#refusal(response.status, what);
+      await this.#wait(waitOf(response.headers.get('retry-after'), tries));
+    }
+  }
+
+  async json(url: string, what: string): Promise<unknown> {
+    const response = await this.get(url, what);
+    try {
+      return await response.json();
+    } catch (error) {
+      throw new HubError(
+        `hub: ${this.settings.endpoint} answers with something else than JSON for ${what}; check the endpoint`,
+        error,
+      );
+    }
+  }
+
+  /** Lets a program end that has asked. */
+  close(): Promise<void> {
+    return this.#dispatcher.close();
+  }
+
+  async pause(tries: number): Promise<void> {
+    await this.#wait(waitOf(null, tries));
+  }
+
+  async #try(url: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+    const { endpoint, elsewhere } = this.settings;
+    try {
+      return await fetch(url, { headers, dispatcher: this.#dispatcher });
+    } catch (error) {
+      const cause = (error as { cause?: { code?: string } }).cause;
+      const isSlow = cause?.code === 'UND_ERR_CONNECT_TIMEOUT';
+      const why = isSlow ? `no connection within ${CONNECT_TIMEOUT_MS / 1000} s` : messageOf(cause ?? error);
+      throw new HubError(`hub: ${endpoint} cannot be reached, ${why}; ${elsewhere}`, error);
+    }
+  }
+
+  #credentials(url: string): Record<string, string> {
+    const { endpoint, token, hub } = this.settings;
+    if (token === undefined || !url.startsWith(`${endpoint}/`)) return {};
+    const bearer = { authorization: `Bearer ${token}` };
+    return hub === 'hf' ? bearer : { ...bearer, cookie: `m_session_id=${token}` };
+  }
+
+  #refusal(status: number, what: string): HubError {
+    const { endpoint, token, hub } = this.settings;
+    const variable = hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN';
+    if (status === 401 || status === 403) {
+      const remedy = token
+        ? `accept its terms on ${endpoint} with the account of ${variable}, and check that the token may read it`
+        : `check the name, and if it is private or asks for its terms to be accepted, set ${variable}`;
+      return new HubError(`hub: ${endpoint} does not give ${what} (${status}); ${remedy}`);
+    }
+    if (status === 404) return new HubError(`hub: ${endpoint} has no ${what}; check the name`);
+    if (status === 429) {
+      return new HubError(
+        `hub: ${endpoint} has had too many requests (429); try again later, or set ${variable}`,
+      );
+    }
+    return new HubError(`hub: ${endpoint} answers ${status} for ${what}; try again later`);
+  }
+}
+
+/** What the hub asks for, else twice as long each time. */
+function waitOf(retryAfter: string | null, tries: number): number {
+  const asked = Number(retryAfter) * 1000;
+  return Math.min(LONGEST_WAIT_MS, asked > 0 ? asked : FIRST_WAIT_MS * 2 ** (tries - 1));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,68 @@
+/** Which files of a repository are needed: of a model its configuration, tokenizer and one form of its weights. */
+import { HubError } from '../core/index.ts';
+import type { RepositoryFile } from './repository.ts';
+
+const SMALL_FILES = new Set([
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'chat_template.jinja',
+  'model.safetensors.index.json',
+]);
+const SHARD = /^model(-\d+-of-\d+)?\.safetensors$/;
+const GGUF = /\.gguf$/i;
+/** In the order of wish where nobody says which: small enough for most machines, close to the whole weights. */
+const QUANTIZATIONS = ['Q4_K_M', 'Q8_0', 'Q4_0', 'Q4_1', 'Q6_K', 'Q5_K_M', 'BF16', 'F16'];
+
+export interface ModelChoice {
+  readonly kind: 'folder' | 'gguf';
+  readonly files: readonly RepositoryFile[];
+}
+
+/**
+ * @param quantization of a GGUF file, as its name says it
+ * @throws HubError when there are no weights that are read here
+ */
+export function chooseModelFiles(
+  id: string,
+  files: readonly RepositoryFile[],
+  quantization?: string,
+): ModelChoice {
+  const weights = files.filter(({ path }) => SHARD.test(path));
+  const hasFolder = weights.length > 0 && files.some(({ path }) => path === 'config.json');
+  if (hasFolder && quantization === undefined) {
+    const whole = weights.filter(({ path }) => path === 'model.safetensors');
+    const small = files.filter(({ path }) => SMALL_FILES.has(path));
+    return { kind: 'folder', files: [...small, ...(whole.length > 0 ? whole : weights)] };
+  }
+  const ggufs = files.filter(({ path }) => GGUF.test(path) && !/mmproj|-of-\d+/i.test(path));
+  const byName = (wish: string) => ggufs.find(({ path }) => path.toUpperCase().includes(wish.toUpperCase()));
+  const chosen =
+    quantization === undefined ? (QUANTIZATIONS.map(byName).find(Boolean) ?? ggufs[0]) : byName(quantization);
+  if (chosen) return { kind: 'gguf', files: [chosen] };
+  if (ggufs.length > 0) {
+    throw new HubError(
+      `hub: ${id} has no GGUF file of ${quantization}; its files are ${ggufs.map(({ path }) => path).join(', ')}`,
+    );
+  }
+  const pickled = files.some(({ path }) => /\.(bin|pt|pth)$/.test(path));
+  throw new HubError(
+    `hub: ${id} has ${pickled ? 'weights as Python objects only, which may run code' : 'no weights'}, and safetensors or GGUF is due; choose a repository that has them`,
+  );
+}
+
+const TABLES = /\.(jsonl?|csv|tsv|parquet|arrow|txt|xlsx)$/i;
+/** What lies beside rows and holds none. */
+const NOT_ROWS = /(^|\/)(\.|dataset_infos?\.json$|requirements|README|LICENSE)/i;
+
+/** @throws HubError when there are no files of rows */
+export function chooseDatasetFiles(id: string, files: readonly RepositoryFile[]): readonly RepositoryFile[] {
+  const tables = files.filter(({ path }) => TABLES.test(path) && !NOT_ROWS.test(path));
+  if (tables.length > 0) return tables;
+  throw new HubError(
+    `hub: ${id} has no file of rows (jsonl, json, csv, parquet, …); choose another data set`,
+  );
+}
