@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type Experiment, parseOverrides, resolveExperiment } from '../config/index.ts';
+import { type Experiment, experimentKeys, parseOverrides, resolveExperiment } from '../config/index.ts';
 import { ConfigError, checkMachine, type Language, messageOf } from '../core/index.ts';
 import { checkInWords, decisionInWords, type Verdict } from '../evaluate/index.ts';
 import { EXIT_CODES, planExperiment, runExperiment, writeReports } from '../experiment/index.ts';
@@ -17,6 +17,7 @@ const EN = {
   plan: 'only show the stages, and which are finished',
   license: 'accept the licence of a starter model',
   exit: '\nEnds with 0 for go, 2 for no go, 3 for not enough evidence, 1 for an error, 130 when stopped.\nStarted again, it goes on where it was, and does again only what has changed.',
+  keys: 'Keys of the file:',
   finished: 'finished',
   open: 'to do',
   report: 'report',
@@ -30,6 +31,7 @@ const TEXTS: Readonly<Record<Language, typeof EN>> = {
     plan: '只显示各阶段以及哪些已完成',
     license: '接受起步模型的许可证',
     exit: '\n退出码：0 可以上线，2 不可上线，3 证据不足，1 出错，130 被中断。\n再次运行会从中断处继续，只重做有变化的部分。',
+    keys: '文件中的键：',
     finished: '已完成',
     open: '待运行',
     report: '报告',
@@ -50,7 +52,7 @@ export function addExperimentCommand(program: Command, language: Language): void
     .argument('<file...>', text.file)
     .option('--plan', text.plan)
     .option('--accept-license', text.license)
-    .addHelpText('after', text.exit)
+    .addHelpText('after', () => `\n${text.keys}\n${keysInWords(language)}\n${text.exit}`)
     .allowUnknownOption()
     .action(async ([file = '', ...words]: string[], options: Options) => {
       const experiment = readExperiment(file, words);
@@ -68,6 +70,13 @@ export function addExperimentCommand(program: Command, language: Language): void
       console.log(`\n  ${text.report}: ${shownPath(resolve(experiment.outputDir, 'report.html'))}`);
       process.exitCode = EXIT_CODES[end.decision];
     });
+}
+
+/** A line each: those of the criteria once, since all metrics are asked alike. */
+function keysInWords(language: Language): string {
+  const keys = experimentKeys().filter(({ path }) => !/^criteria\.(?!macro_f1|p95_ms)/.test(path));
+  const width = Math.max(...keys.map(({ path }) => path.length));
+  return keys.map(({ path, help }) => `  ${path.padEnd(width)}  ${help[language]}`).join('\n');
 }
 
 /** @throws ConfigError that names everything that is wrong */

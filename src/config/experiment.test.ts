@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { resolveExperiment } from './experiment.ts';
+import { experimentKeys } from './experiment-keys.ts';
 
 const BASE = {
   name: 'tickets',
@@ -144,4 +145,21 @@ describe('mistakes', () => {
   ])('%s', (_, text, says) => {
     expect(() => resolveExperiment(text, 'e.yaml')).toThrow(says);
   });
+});
+
+it('has help in both languages for every key that is written by name', () => {
+  const keys = experimentKeys();
+  const paths = keys.map(({ path }) => path);
+  for (const path of [
+    'name',
+    'candidates.<name>.endpoint.url',
+    'criteria.macro_f1.beats',
+    'loadtest.requests',
+  ]) {
+    expect(paths).toContain(path);
+  }
+  for (const { help } of keys) {
+    expect(help.zh).toMatch(/\p{Script=Han}/u);
+    expect(help.en).not.toMatch(/\p{Script=Han}/u);
+  }
 });

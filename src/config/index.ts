@@ -9,6 +9,7 @@ export {
   resolveExperiment,
   type Variant,
 } from './experiment.ts';
+export { experimentKeys } from './experiment-keys.ts';
 export { parseOverrides } from './overrides.ts';
 export type { Problem } from './problems.ts';
 export { checkSettings, resolveRunConfig } from './resolve.ts';

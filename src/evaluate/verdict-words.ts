@@ -12,6 +12,7 @@ const METRIC_WORDS: Readonly<Record<string, Bilingual>> = {
   p95_ms: { en: 'p95 latency in ms', zh: '延迟 p95（毫秒）' },
   p99_ms: { en: 'p99 latency in ms', zh: '延迟 p99（毫秒）' },
   qps: { en: 'requests per second', zh: '每秒请求数' },
+  failed_share: { en: 'the share of failed requests', zh: '失败请求占比' },
 };
 
 const WORDS = {
