@@ -7,6 +7,7 @@ import { LOAD_TEST } from './jobs/load-test.ts';
 import { PREPROCESS } from './jobs/preprocess.ts';
 import { REAL_INPUT } from './jobs/real-input.ts';
 import { SCALE } from './jobs/scale.ts';
+import { SERVE_OVERHEAD } from './jobs/serve-overhead.ts';
 import { TRAINING_JOBS } from './jobs/training.ts';
 
 export const JOBS: readonly Job[] = [
@@ -18,4 +19,5 @@ export const JOBS: readonly Job[] = [
   PREPROCESS,
   REAL_INPUT,
   LOAD_TEST,
+  SERVE_OVERHEAD,
 ];

@@ -25,11 +25,14 @@ export interface StubOptions {
 }
 
 export interface StubEngine extends InferenceEngine {
-  /** Every request for text, as it came. */
+  /** The latest requests for text, as they came. */
   readonly asked: GenerateRequest[];
   /** Requests that are neither answered nor given up. */
   readonly open: number;
 }
+
+/** Of those that are kept to be looked at: measurements send many. */
+const MAX_ASKED = 100;
 
 export function createStubEngine({
   contextLength = 1024,
@@ -63,6 +66,7 @@ export function createStubEngine({
     },
     generate(request): Generation {
       asked.push(request);
+      if (asked.length > MAX_ASKED) asked.shift();
       let finishReason: Generation['finishReason'];
       async function* tokens(): AsyncGenerator<GeneratedToken> {
         open++;
