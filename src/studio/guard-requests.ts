@@ -67,7 +67,8 @@ export function guardRequests({ host, token }: GuardOptions): MiddlewareHandler 
     }
     await next();
     const { headers } = context.res;
-    headers.set('content-security-policy', POLICY);
+    // A report brings a stricter one along.
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', POLICY);
     headers.set('x-content-type-options', 'nosniff');
     headers.set('referrer-policy', 'no-referrer');
     headers.set('cross-origin-resource-policy', 'same-origin');

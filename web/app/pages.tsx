@@ -3,8 +3,10 @@ import {
   IconChartBar,
   IconCpu,
   IconDatabase,
+  IconFlask,
   IconGauge,
   IconMessage,
+  IconReportAnalytics,
   IconServer,
   IconTrendingDown,
 } from '@tabler/icons-react';
@@ -25,6 +27,16 @@ export interface Page {
 }
 
 export const PAGES: readonly Page[] = [
+  {
+    name: 'experiments',
+    path: '/experiments',
+    key: 'e',
+    icon: IconFlask,
+    room: 'experiment',
+    View: lazy(async () => ({
+      default: (await import('../features/experiments/experiments-page.tsx')).ExperimentsPage,
+    })),
+  },
   {
     name: 'data',
     path: '/data',
@@ -96,5 +108,13 @@ export const PAGES: readonly Page[] = [
     View: lazy(async () => ({
       default: (await import('../features/loadtest/loadtest-page.tsx')).LoadtestPage,
     })),
+  },
+  {
+    name: 'report',
+    path: '/report',
+    key: 'r',
+    icon: IconReportAnalytics,
+    room: 'experiment',
+    View: lazy(async () => ({ default: (await import('../features/report/report-page.tsx')).ReportPage })),
   },
 ];

@@ -86,7 +86,8 @@ export function experimentRoutes(api: OpenAPIHono, studio: Studio): void {
     return context.body(new Uint8Array(readFileSync(path)), 200, {
       'content-type': type,
       // What candidates answered stands in it: no script of it runs, whatever they said.
-      'x-report': '1',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'",
       ...(name !== 'report.html' && { 'content-disposition': `attachment; filename="${name}"` }),
     });
   });
