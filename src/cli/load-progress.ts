@@ -67,7 +67,7 @@ function shareDone({ done, requests, seconds, totalSeconds }: LoadProgress): num
 }
 
 /** As in: `load test @400/s 412/1000 398.2/s 0:00:02 left`. */
-export function describeProgress(progress: LoadProgress, language: Language): string {
+function describeProgress(progress: LoadProgress, language: Language): string {
   const { stage, done, requests, seconds, rate } = progress;
   const share = shareDone(progress);
   const words = [

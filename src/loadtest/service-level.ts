@@ -46,6 +46,6 @@ export function holdsLevel(level: ServiceLevel, measured: Measurement): boolean 
  * The time at the level's percentile. A test that was not made for this level has whole percentiles only: the next
  * one up stands for it, so that nothing looks better than it was.
  */
-export function levelMs({ percentile }: ServiceLevel, measured: Measurement): number | undefined {
+function levelMs({ percentile }: ServiceLevel, measured: Measurement): number | undefined {
   return measured.levelMs ?? measured.percentiles.find(({ percent }) => percent >= percentile)?.ms;
 }

@@ -50,7 +50,7 @@ const SERVICE_NAME = /^[a-z]([-a-z\d]{0,38}[a-z\d])?$/;
 /** Inside the image. */
 export const MODEL_PLACE = '/srv/model';
 
-export function modelPlace({ model }: Deployment): string {
+function modelPlace({ model }: Deployment): string {
   if (model.kind === 'name') return model.name;
   return model.kind === 'folder' ? MODEL_PLACE : `${MODEL_PLACE}/${basename(model.path)}`;
 }
