@@ -1,7 +1,10 @@
 /** ApacheBench and `tunesmith loadtest` on the same server: the same counts and the same failures, and times to look at. */
+
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatFigures, type Pressing, readAbReport, runAb } from '../../bench/peers/apache-bench.ts';
 import { createCache, tunesmith } from '../support/command-line.ts';
@@ -55,4 +58,15 @@ it.each([
   // Rounded to whole milliseconds, and a timer may be early by a part of one.
   const least = path === '/steady' ? DELAY_MS - 1 : 0;
   for (const figures of [theirs, ours]) expect(figures.percentiles.get(50)).toBeGreaterThanOrEqual(least);
+});
+
+it('takes turns on the endpoints of a model too, as the bench does', async () => {
+  const main = join(import.meta.dirname, '..', '..', 'bench', 'main.ts');
+  const words = ['--import', 'tsx', main, '--small', '--threads', '1', 'load-test'];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  for (const path of ['/stand-in', '/v1/classify', '/v1/chat/completions']) {
+    expect(stdout).toMatch(
+      new RegExp(`${path}\\n +ab .* 40 done, 0 failed .*\\n +tunesmith .* 40 done, 0 failed`),
+    );
+  }
 });
