@@ -38,7 +38,15 @@ it('measures a training and keeps its figures with the machine', async () => {
 });
 
 it('runs jobs of every other kind', async () => {
-  const others = ['no-prefix', 'label-scoring', 'decoding', 'scale', 'constant', 'preprocess'];
+  const others = [
+    'no-prefix',
+    'label-scoring',
+    'decoding',
+    'scale',
+    'constant',
+    'preprocess',
+    'serve-overhead',
+  ];
   const { stdout } = await bench(...others);
   for (const name of others) expect(stdout).toContain(`${name}: `);
   for (const figure of [
@@ -47,6 +55,7 @@ it('runs jobs of every other kind', async () => {
     /answering +[\d.]+/,
     /of the speed/,
     /1 worker +[\d.]+ .* rows\/s/,
+    /classify: [\d.]+ ms of processor time a request/,
   ]) {
     expect(stdout).toMatch(figure);
   }

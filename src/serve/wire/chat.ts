@@ -74,7 +74,7 @@ const tokenLogprob = z.object({
   bytes: z.array(z.int()),
 });
 
-export const logprobs = z
+const logprobs = z
   .object({
     content: z.array(tokenLogprob.extend({ top_logprobs: z.array(tokenLogprob) })),
     refusal: z.null(),
