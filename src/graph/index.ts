@@ -19,7 +19,7 @@ export { compile, type Executable, type HostArray } from './compile.ts';
 export { CompiledGraphs } from './compiled-graphs.ts';
 export { gradients } from './gradients.ts';
 export { geglu, log, sqr, swiglu } from './ops/activations.ts';
-export { add, mul, repeat, scale, sumLast } from './ops/arithmetic.ts';
+export { add, mul, scale, sumLast } from './ops/arithmetic.ts';
 export {
   causalMask,
   type RowPlaces,
@@ -37,8 +37,8 @@ export {
 } from './ops/cached-attention.ts';
 export { crossEntropy } from './ops/cross-entropy.ts';
 export { accumulate, adamw, assign, setRows } from './ops/effects.ts';
-export { argmax, flashAttention } from './ops/inference.ts';
-export { permute, reshape, slice, transposed } from './ops/layout.ts';
+export { argmax } from './ops/inference.ts';
+export { reshape, slice, transposed } from './ops/layout.ts';
 export { input, variable } from './ops/leaf.ts';
 export { adaptedLinear, linear, lowRankDown, lowRankLinear, readsStored } from './ops/linear.ts';
 export { matmulT } from './ops/matmul.ts';
