@@ -85,8 +85,10 @@ export class Supervisor implements Disposable {
   /** Takes a job out of the queue, or stops it: politely, or at once. */
   stop(id: string, atOnce = false): void {
     const job = this.get(id);
-    if (job.state === 'queued') {
+    const hasBegun = existsSync(join(this.folderOf(id), 'events.jsonl'));
+    if (job.state === 'queued' || (job.state === 'running' && !hasBegun)) {
       const record = readRecord(this.folderOf(id));
+      if (record.pid !== undefined) endProcess(record.pid);
       writeRecord(this.folderOf(id), { ...record, cancelled: new Date().toISOString() });
       this.#changed();
     } else if (job.state === 'running') {
@@ -183,5 +185,14 @@ export class Supervisor implements Disposable {
 
   #changed(): void {
     this.#options.onChange?.();
+  }
+}
+
+/** One that has claimed nothing yet leaves nothing behind. */
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has gone by itself
   }
 }
