@@ -274,7 +274,8 @@ describe('what is never written', () => {
     [
       'hosts of registries',
       new RegExp(name(hosts), 'i'),
-      written.filter((path) => path !== SELF),
+      // What a model's bare name means is a fact of the field, and stands in one place.
+      written.filter((path) => path !== SELF && path !== 'src/hub/hub-settings.ts'),
       read,
       'their own clients know them',
     ],

@@ -4,5 +4,5 @@
  */
 
 export type { Bilingual, Language } from './bilingual.ts';
-export { ConfigError, messageOf, TunesmithError } from './errors.ts';
+export { ConfigError, messageOf } from './errors.ts';
 export { formatBytes, formatDuration } from './format.ts';

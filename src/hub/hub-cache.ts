@@ -61,7 +61,7 @@ export function cachedRepositories(settings: HubSettings): CachedRepository[] {
   });
 }
 
-export function rootOf({ hub, cache }: HubSettings, { kind, id }: RepositoryName): string {
+function rootOf({ hub, cache }: HubSettings, { kind, id }: RepositoryName): string {
   if (hub === 'hf') return join(cache, [`${kind}s`, ...id.split('/')].join('--'));
   const [owner = '', name = ''] = id.split('/');
   return join(cache, `${kind}s`, owner, name.replaceAll('.', '___'));

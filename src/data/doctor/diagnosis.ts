@@ -3,21 +3,19 @@ import type { Bilingual } from '../../core/index.ts';
 import type { RowOrigin } from '../samples.ts';
 
 /** What is looked for. */
-export const CHECKS = [
-  'unusable',
-  'duplicate',
-  'near_duplicate',
-  'conflict',
-  'label_variant',
-  'imbalance',
-  'leakage',
-  'answer_in_prompt',
-  'cut',
-  'language_mix',
-  'personal_data',
-  'secret',
-] as const;
-export type CheckName = (typeof CHECKS)[number];
+export type CheckName =
+  | 'unusable'
+  | 'duplicate'
+  | 'near_duplicate'
+  | 'conflict'
+  | 'label_variant'
+  | 'imbalance'
+  | 'leakage'
+  | 'answer_in_prompt'
+  | 'cut'
+  | 'language_mix'
+  | 'personal_data'
+  | 'secret';
 
 /** `error`: the training or its figures will be wrong; `warning`: they may be; `note`: worth knowing. */
 export type Severity = 'error' | 'warning' | 'note';

@@ -120,7 +120,7 @@ export class SensitiveCheck implements Check {
 }
 
 /** A text with a placeholder for each finding of a kind, as `<EMAIL>`. */
-export function maskSensitive(text: string, kind: Pattern['kind']): string {
+function maskSensitive(text: string, kind: Pattern['kind']): string {
   return replaceSensitive(text, () => {}, kind);
 }
 
