@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   evaluate: async () => (await import('./evaluate-command.ts')).addEvaluateCommand,
   chat: async () => (await import('./chat-command.ts')).addChatCommand,
   estimate: async () => (await import('./estimate-command.ts')).addEstimateCommand,
+  models: async () => (await import('./models-command.ts')).addModelsCommand,
   fetch: async () => (await import('./fetch-command.ts')).addFetchCommand,
   webui: async () => (await import('./webui-command.ts')).addWebuiCommand,
   api: async () => (await import('./api-command.ts')).addApiCommand,
