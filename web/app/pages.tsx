@@ -84,22 +84,6 @@ export const PAGES: readonly Page[] = [
     View: lazy(async () => ({ default: (await import('../features/serve/serve-page.tsx')).ServePage })),
   },
   {
-    name: 'chat',
-    path: '/chat',
-    key: 'c',
-    icon: IconMessage,
-    room: 'serve',
-    View: lazy(async () => ({ default: (await import('../features/chat/chat-page.tsx')).ChatPage })),
-  },
-  {
-    name: 'serve',
-    path: '/serve',
-    key: 's',
-    icon: IconServer,
-    room: 'serve',
-    View: lazy(async () => ({ default: (await import('../features/serve/serve-page.tsx')).ServePage })),
-  },
-  {
     name: 'loadtest',
     path: '/loadtest',
     key: 'l',
