@@ -211,6 +211,37 @@ describe('the story', () => {
     expect(await row.innerText()).toContain(prediction);
   });
 
+  it('serves base and tuned, chats with both at once, and presses them', async () => {
+    const page = await open('/serve');
+    await choose(page, 'Base model', 'tiny-llama');
+    await page
+      .getByRole('combobox', { name: 'Adapters' })
+      .or(page.getByRole('textbox', { name: 'Adapters' }))
+      .first()
+      .click();
+    await page.getByRole('option', { name: 'saves/first' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Start serving' }).click();
+    await page.getByText('/v1/chat/completions').first().waitFor();
+    await page.goto(`${studio.url}/chat`);
+    await page.getByLabel('max_tokens').fill('8');
+    await page.getByLabel('Message', { exact: true }).fill(`${HOSTILE} my billing order`);
+    await page.getByRole('button', { name: 'Send' }).click();
+    for (const name of ['first', 'base']) {
+      await page.getByRole('region', { name }).getByText('tokens/s').waitFor();
+    }
+    // What was said is still there after a reload, as text.
+    await page.reload();
+    await page.getByText(HOSTILE).waitFor();
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    await page.goto(`${studio.url}/loadtest`);
+    await choose(page, 'Data set', 'tickets');
+    await page.getByLabel('Requests', { exact: true }).fill('20');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByRole('heading', { name: 'Report' }).waitFor();
+    await page.getByText('Requests per second:').waitFor();
+  });
+
   it('reads in Chinese, and in the dark', async () => {
     const page = await open('/train/new', { locale: 'zh-CN', scheme: 'dark' });
     await page.getByRole('heading', { name: '新建训练' }).waitFor();
@@ -233,7 +264,7 @@ describe('the story', () => {
     ]) {
       await page.goto(studio.url + path);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
+      await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
       const { violations } = await new AxeBuilder({ page }).analyze();
       const told = violations.map(
         ({ id, nodes }) => `${path} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,

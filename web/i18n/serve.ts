@@ -7,7 +7,7 @@ const en = {
   start: 'Start serving',
   empty: 'Nothing is served',
   emptyAbout:
-    'Choose a model and adapters below: each becomes a model of its own at one address, on the same weights.',
+    'Choose a model and adapters above: each becomes a model of its own at one address, on the same weights.',
   model: 'Base model',
   adapters: 'Adapters',
   adaptersHelp: 'Trainings on this base model.',
@@ -45,7 +45,7 @@ const zh: typeof en = {
   about: '在本机以兼容 OpenAI 的地址提供模型及其适配器。',
   start: '启动服务',
   empty: '没有运行中的服务',
-  emptyAbout: '在下方选择模型和适配器：它们共用同一份权重和地址，各自为一个模型。',
+  emptyAbout: '在上方选择模型和适配器：它们共用同一份权重和地址，各自为一个模型。',
   model: '基座模型',
   adapters: '适配器',
   adaptersHelp: '以该基座训练得到的适配器。',
