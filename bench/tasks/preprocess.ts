@@ -43,7 +43,7 @@ export async function measurePreprocessing(order: PreprocessOrder): Promise<Prep
       cacheFolder: join(folder, 'cache'),
       maxSamples: undefined,
       seed: 1,
-    mix: { strategy: 'concat', seed: 1 },
+      mix: { strategy: 'concat', seed: 1 },
       overwrite: false,
       threads: workers,
       onProgress: undefined,

@@ -13,7 +13,7 @@ import { MissingError } from './bind-route.ts';
 import type { Upload } from './wire/index.ts';
 
 /** Larger tables are better put into the data folder than sent through a browser. */
-export const MOST_UPLOAD_BYTES = 2 ** 30;
+const MOST_UPLOAD_BYTES = 2 ** 30;
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const TYPES = ['.csv', '.tsv', '.json', '.jsonl', '.xlsx', '.parquet', '.arrow', '.txt'];
 const ID = /^[a-f\d]{16}$/;

@@ -50,7 +50,7 @@ export async function call<
   throw new CallError(code, message);
 }
 
-export function urlOf(
+function urlOf(
   route: Pick<Route, 'path'>,
   { params = {}, query = {} }: { params?: unknown; query?: unknown },
 ): string {

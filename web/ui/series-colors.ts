@@ -24,13 +24,6 @@ const DARK = [
   '#a4d65e',
 ];
 
-/** The same name has the same colour on every page, as far as there are colours. */
-export function colorOf(name: string, isDark: boolean): string {
-  let hash = 0;
-  for (const char of name) hash = (hash * 31 + char.codePointAt(0)!) % 9973;
-  return colorAt(hash, isDark);
-}
-
 export function colorAt(index: number, isDark: boolean): string {
   const colors = isDark ? DARK : LIGHT;
   return colors[index % colors.length]!;
