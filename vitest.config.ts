@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Three projects: `unit` beside the sources and the tidy test, `tiny` what tiny models and local servers show,
- * `real` the starters, long runs and the installed package. `npm test` runs the first two.
+ * `real` the starters, browsers, benches, long runs and the installed package. `npm test` runs the first two.
  */
 export default defineConfig({
   test: {

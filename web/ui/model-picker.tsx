@@ -36,6 +36,7 @@ export function ModelPicker({ value, onChange, labels }: ModelPickerProps) {
         data={fitting.map(({ path }) => path)}
         value={value.adapters.filter((path) => fitting.some((one) => one.path === path))}
         onChange={(adapters) => onChange({ ...value, adapters })}
+        searchable
         clearable
         style={{ minWidth: 240 }}
       />

@@ -88,6 +88,7 @@ export function EvaluateForm() {
             data={ofModel.map(({ path }) => path)}
             value={draft.adapters.filter((path) => ofModel.some((one) => one.path === path))}
             onChange={(adapters) => set({ adapters })}
+            searchable
             clearable
           />
           <Select
