@@ -26,23 +26,12 @@ struct InF32 {
   static constexpr int64_t STEP = VL;
   static void convert(const float* x, int64_t count, Input* to) { memcpy(to, x, count * 4); }
 
-  static vec widened(const float* w) { return load(w); }
-  static vec widened(const uint16_t* w) {
-    typedef uint16_t half __attribute__((vector_size(VL * 2)));
-    typedef uint32_t whole __attribute__((vector_size(VL * 4)));
-    half narrow;
-    memcpy(&narrow, w, sizeof narrow);
-    const whole bits = __builtin_convertvector(narrow, whole) << 16;
-    vec wide;
-    memcpy(&wide, &bits, sizeof wide);
-    return wide;
-  }
   typedef vec Loaded;
-  static Loaded weights(const Weight* w) { return widened(w); }
+  static Loaded weights(const Weight* w) { return load(w); }
   static Loaded weights(const Weight* w, int64_t count) {
     Weight part[VL] = {};
     memcpy(part, w, count * sizeof(Weight));
-    return widened(part);
+    return load(part);
   }
   static Loaded input(const Input* x) { return load(x); }
   static vec add(vec sum, Loaded x, Loaded w) { return sum + x * w; }

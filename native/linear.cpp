@@ -49,24 +49,12 @@ struct Chunk {
   float* panel(int64_t column) const { return panels + (column - begin) / panel_columns * panel_floats; }
 };
 
-inline vec load_weights(const float* w) { return load(w); }
-inline vec load_weights(const uint16_t* w) {
-  typedef uint16_t half __attribute__((vector_size(VL * 2)));
-  typedef uint32_t whole __attribute__((vector_size(VL * 4)));
-  half narrow;
-  memcpy(&narrow, w, sizeof narrow);
-  const whole bits = __builtin_convertvector(narrow, whole) << 16;
-  vec wide;
-  memcpy(&wide, &bits, sizeof wide);
-  return wide;
-}
-
 template <typename Weight>
 inline vec load_weights(const Weight* w, int64_t count) {
-  if (count >= VL) return load_weights(w);
+  if (count >= VL) return load(w);
   Weight part[VL] = {};
   for (int64_t i = 0; i < count; i++) part[i] = w[i];
-  return load_weights(part);
+  return load(part);
 }
 
 // The columns of a panel are rows of W: squares of it are transposed. `at(column, depth)` loads a vector along depth.

@@ -24,6 +24,17 @@ typedef int32_t ivec __attribute__((vector_size(VL * 4)));
 typedef float vec_unaligned __attribute__((vector_size(VL * 4), aligned(4), may_alias));
 
 static inline vec load(const float* p) { return *(const vec_unaligned*)p; }
+// bf16, widened: the upper half of an f32.
+static inline vec load(const uint16_t* p) {
+  typedef uint16_t half __attribute__((vector_size(VL * 2)));
+  typedef uint32_t whole __attribute__((vector_size(VL * 4)));
+  half narrow;
+  memcpy(&narrow, p, sizeof narrow);
+  const whole bits = __builtin_convertvector(narrow, whole) << 16;
+  vec wide;
+  memcpy(&wide, &bits, sizeof wide);
+  return wide;
+}
 static inline void store(float* p, vec v) { *(vec_unaligned*)p = v; }
 static inline vec splat(float x) { return vec{} + x; }
 

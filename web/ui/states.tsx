@@ -12,8 +12,7 @@ export function LoadingState({ rows = 5 }: { rows?: number }) {
   return (
     <Stack gap="xs" role="status" aria-label={text.loading}>
       {Array.from({ length: rows }, (_, index) => (
-        // Rows of a skeleton have nothing to tell them apart.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows of a skeleton have nothing to tell them apart
         <Skeleton key={index} height={22} radius="sm" width={`${92 - index * 9}%`} />
       ))}
     </Stack>

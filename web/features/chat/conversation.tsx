@@ -83,8 +83,7 @@ export function Conversation({ server }: { server: Server }) {
     >
       <Stack gap="md" style={{ minWidth: 0 }}>
         {turns.map((turn, index) => (
-          // Turns are only ever added at the end.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          // biome-ignore lint/suspicious/noArrayIndexKey: turns are only ever added at the end
           <TurnView key={index} turn={turn} />
         ))}
         {expected && (

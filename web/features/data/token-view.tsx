@@ -59,8 +59,7 @@ function Tokens({ row }: { row: ShownRow }) {
         aria-label={text.asModel}
       >
         {tokens.slice(0, SHOWN).map((token, index) => (
-          // A token's place is what it is.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          // biome-ignore lint/suspicious/noArrayIndexKey: a token's place is what it is
           <Tooltip key={index} label={`${token.id}`} openDelay={400}>
             <span className="token" data-state={token.cut ? 'cut' : token.trained ? 'trained' : 'read'}>
               {token.text.replaceAll('\n', '↵\n')}

@@ -1,18 +1,12 @@
 /** What an evaluation found: models side by side, then one of them in full, down to its rows. */
-import { Anchor, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Anchor, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import {
-  EVALUATIONS,
-  type EvaluationDetail,
-  JOBS,
-  type ModelReport,
-} from '../../../src/studio/wire/index.ts';
-import { useAsk, useDo } from '../../api/use-ask.ts';
+import { EVALUATIONS, type EvaluationDetail, type ModelReport } from '../../../src/studio/wire/index.ts';
+import { useAsk } from '../../api/use-ask.ts';
 import { EVALUATE } from '../../i18n/evaluate.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { ConfirmButton } from '../../ui/confirm-button.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { isOpenJob, JobActions } from '../../ui/job-actions.tsx';
 import { JobLog } from '../../ui/job-log.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
@@ -40,11 +34,8 @@ export function EvaluationView({ id }: { id: string }) {
 function Found({ evaluation }: { evaluation: EvaluationDetail }) {
   const text = useTexts(EVALUATE);
   const [, go] = useLocation();
-  const stop = useDo(JOBS.stop);
-  const remove = useDo(JOBS.remove);
   const { job, models, dataset, comparison } = evaluation;
-  const params = { id: job.id };
-  const isOpen = job.state === 'running' || job.state === 'queued';
+  const isOpen = isOpenJob(job);
   return (
     <Stack gap="md">
       <PageHead
@@ -55,24 +46,7 @@ function Found({ evaluation }: { evaluation: EvaluationDetail }) {
             {job.about?.['model']}
           </Group>
         }
-        actions={
-          <>
-            <CopyButton value={job.command} label={text.command} />
-            {isOpen ? (
-              <Button variant="default" onClick={() => stop.mutate({ params, body: { atOnce: true } })}>
-                {text.stop}
-              </Button>
-            ) : (
-              <ConfirmButton
-                question={text.removeQuestion(job.title)}
-                yes={text.remove}
-                onConfirm={() => remove.mutate({ params }, { onSuccess: () => go('/') })}
-              >
-                {text.remove}
-              </ConfirmButton>
-            )}
-          </>
-        }
+        actions={<JobActions job={job} text={text} stopsAtOnce={true} onRemoved={() => go('/')} />}
       />
       {job.message && <ErrorState error={new Error(job.message)} />}
       {isOpen && (

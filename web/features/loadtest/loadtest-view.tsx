@@ -1,14 +1,13 @@
 /** What a load test found: figures, percentiles, latencies, throughput over time and errors, beside an earlier one. */
-import { Alert, Anchor, Button, Select, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Select, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { JOBS, LOADTESTS, type LoadTest, type Measurement } from '../../../src/studio/wire/index.ts';
-import { useAsk, useDo } from '../../api/use-ask.ts';
+import { LOADTESTS, type LoadTest, type Measurement } from '../../../src/studio/wire/index.ts';
+import { useAsk } from '../../api/use-ask.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { LOADTEST } from '../../i18n/loadtest.ts';
-import { ConfirmButton } from '../../ui/confirm-button.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
 import { Figures } from '../../ui/figures.tsx';
+import { isOpenJob, JobActions } from '../../ui/job-actions.tsx';
 import { LazyPlot } from '../../ui/lazy-plot.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
@@ -44,34 +43,14 @@ function Found({ loadtest }: { loadtest: LoadTest }) {
   const all = useAsk(LOADTESTS.list).data?.loadtests ?? [];
   const compared = useAsk(LOADTESTS.get, { params: { id: other ?? '' } }, { enabled: other !== null }).data
     ?.measured;
-  const stop = useDo(JOBS.stop);
-  const remove = useDo(JOBS.remove);
   const { job, measured, generatorBusy, printed } = loadtest;
-  const params = { id: job.id };
-  const isOpen = job.state === 'running' || job.state === 'queued';
+  const isOpen = isOpenJob(job);
   return (
     <Stack gap="md">
       <PageHead
         title={`${job.title} · ${job.about?.['dataset'] ?? ''}`}
         about={<StateMark state={job.state} />}
-        actions={
-          <>
-            <CopyButton value={job.command} label={text.command} />
-            {isOpen ? (
-              <Button variant="default" onClick={() => stop.mutate({ params, body: { atOnce: false } })}>
-                {text.stop}
-              </Button>
-            ) : (
-              <ConfirmButton
-                question={text.removeQuestion(job.title)}
-                yes={text.remove}
-                onConfirm={() => remove.mutate({ params }, { onSuccess: () => go('/') })}
-              >
-                {text.remove}
-              </ConfirmButton>
-            )}
-          </>
-        }
+        actions={<JobActions job={job} text={text} stopsAtOnce={false} onRemoved={() => go('/')} />}
       />
       {job.message && <ErrorState error={new Error(job.message)} />}
       {isOpen && <Text>{text.running}</Text>}
