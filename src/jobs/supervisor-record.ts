@@ -25,6 +25,8 @@ export interface JobOrder {
   readonly outputDir?: string;
   /** Whatever the one who ordered wants to find again. */
   readonly about?: Readonly<Record<string, string>>;
+  /** Names of environment variables that are given to it and written down nowhere. */
+  readonly secrets?: readonly string[];
 }
 
 export interface JobRecord extends JobOrder {

@@ -8,7 +8,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseRunFile, resolveRunConfig } from '../config/index.ts';
-import { languageOf, messageOf, type Progress, TunesmithError } from '../core/index.ts';
+import { languageOf, messageOf, type Progress, RunError, TunesmithError } from '../core/index.ts';
 import { RunDirectory, type RunEnd, signalRun } from '../runs/index.ts';
 import { followJob, startJob } from './start-job.ts';
 import { type JobRecord, readRecord } from './supervisor-record.ts';
@@ -40,6 +40,7 @@ async function main(folder: string, program: readonly string[]): Promise<void> {
   let end: RunEnd = { state: 'failed', message: 'the process of the job ended early' };
   try {
     run.emit({ type: 'state', state: 'running' });
+    checkSecrets(record);
     end =
       record.kind === 'train' ? await train(record, run) : await runCommand(record, { run, folder, program });
   } catch (error) {
@@ -48,6 +49,15 @@ async function main(folder: string, program: readonly string[]): Promise<void> {
   } finally {
     run.close(end);
   }
+}
+
+/** They were in the memory of the supervisor that took the order, and are gone where another one starts it. */
+function checkSecrets({ id, secrets = [] }: JobRecord): void {
+  const lost = secrets.filter((name) => process.env[name] === undefined);
+  if (lost.length === 0) return;
+  throw new RunError(
+    `job ${id}: ${lost.join(', ')} is kept in no file and went with the program that had it; give it again and go on`,
+  );
 }
 
 async function train({ words, outputDir }: JobRecord, run: RunDirectory): Promise<RunEnd> {

@@ -1,5 +1,5 @@
 /** The supervisor on a program that does as it is told: lanes, a queue that outlives it, stopping, what is said of ends. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -9,13 +9,17 @@ import type { JobOrder, JobState } from './supervisor-record.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** `wait FILE` ends when the file is there, `fail TEXT` says an error, `decide CODE` ends with a code. */
+/**
+ * `wait FILE` ends when the file is there, `fail TEXT` says an error, `decide CODE` ends with a code, `know SECRET` with
+ * 0 when it was told the secret.
+ */
 const PROGRAM = `
 import { existsSync } from 'node:fs';
 const [what, value] = process.argv.slice(2);
 process.send?.({ task: 'evaluate', done: 1, total: 2, unit: 'rows' });
 if (what === 'fail') { process.stderr.write('a warning\\nerror: ' + value + '\\n'); process.exit(1); }
 if (what === 'decide') process.exit(Number(value));
+if (what === 'know') process.exit(process.env.A_SECRET?.length === Number(value) ? 0 : 1);
 console.log('Listening on http://127.0.0.1:4567 (models: base)');
 setInterval(() => existsSync(value) && process.exit(0), 20);
 `;
@@ -117,6 +121,24 @@ it.each<[string, readonly string[], JobOrder['kind'], JobState, string | undefin
   await becomes(id, state);
   if (message === undefined) expect(supervisor.get(id).message).toBeUndefined();
   else expect(supervisor.get(id).message).toContain(message);
+});
+
+it('gives secrets to the process alone, and says when they are lost', async () => {
+  const secrets = { A_SECRET: 'sk-never-on-disk' };
+  const told = supervisor.add(order(['know', '16'], 'network'), undefined, secrets).id;
+  await becomes(told, 'finished');
+  const first = supervisor.add(order(['wait', gate('a')])).id;
+  const waiting = supervisor.add(order(['know', '16']), undefined, secrets).id;
+  supervisor[Symbol.dispose]();
+  supervisor = supervise();
+  open('a');
+  await becomes(first, 'finished');
+  await becomes(waiting, 'failed');
+  expect(supervisor.get(waiting).message).toContain('A_SECRET is kept in no file');
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    expect(readFileSync(join(file.parentPath, file.name), 'utf8'), file.name).not.toContain('never-on-disk');
+  }
 });
 
 it.each(['../../etc', 'a', '', '..'])('takes %j for no id', (id) => {

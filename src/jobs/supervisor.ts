@@ -37,6 +37,8 @@ export class Supervisor implements Disposable {
   readonly #options: SupervisorOptions;
   readonly #closing = new AbortController();
   readonly #watched = new Set<string>();
+  /** Of jobs that have not begun: held in memory alone, and gone with this process. */
+  readonly #secrets = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -75,9 +77,23 @@ export class Supervisor implements Disposable {
     return { id, folder };
   }
 
-  /** Puts a job at the end of the queue; it begins at once where its lane is free. */
-  add(order: JobOrder, id = this.newFolder().id): JobView {
-    writeRecord(this.folderOf(id), { ...order, id, created: new Date().toISOString() });
+  /**
+   * Puts a job at the end of the queue; it begins at once where its lane is free.
+   * @param secrets environment variables for its process; only their names are written down
+   */
+  add(
+    order: Omit<JobOrder, 'secrets'>,
+    id = this.newFolder().id,
+    secrets: Readonly<Record<string, string>> = {},
+  ): JobView {
+    const names = Object.keys(secrets);
+    if (names.length > 0) this.#secrets.set(id, secrets);
+    writeRecord(this.folderOf(id), {
+      ...order,
+      id,
+      created: new Date().toISOString(),
+      ...(names.length > 0 && { secrets: names }),
+    });
     this.#goOn();
     return this.get(id);
   }
@@ -100,6 +116,7 @@ export class Supervisor implements Disposable {
   remove(id: string): void {
     const { state } = this.get(id);
     if (state === 'running') throw new RunError(`job ${id}: it is running; stop it before`);
+    this.#secrets.delete(id);
     const folder = this.folderOf(id);
     // Gone at once for whoever looks, also where deleting takes long.
     const doomed = join(this.#options.folder, `.removed-${id}`);
@@ -137,6 +154,7 @@ export class Supervisor implements Disposable {
         // A session of its own: neither Ctrl-C nor the end of this process reaches it.
         detached: true,
         stdio: ['ignore', log, log],
+        env: { ...process.env, ...this.#secrets.get(id) },
         windowsHide: true,
       });
       child.on('exit', () => this.#goOn());
@@ -144,6 +162,7 @@ export class Supervisor implements Disposable {
       child.unref();
       const record: JobRecord = readRecord(folder);
       if (child.pid !== undefined) writeRecord(folder, { ...record, pid: child.pid });
+      this.#secrets.delete(id);
     } finally {
       closeSync(log);
     }
