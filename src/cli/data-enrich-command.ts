@@ -9,10 +9,12 @@ import {
   type EnrichTask,
   enrichDataset,
   TASKS,
+  type TeacherUsage,
 } from '../enrich/index.ts';
 import type { EndpointSettings } from '../evaluate/index.ts';
 import { serveModels } from '../serve/index.ts';
 import { readEndpoint } from './endpoint-word.ts';
+import { EnrichFigures } from './enrich-figures.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { packageVersion } from './package-version.ts';
 import { readRunConfig } from './run-words.ts';
@@ -41,6 +43,7 @@ const EN = {
   license: 'accept the licence of a starter model',
   datasetDir: 'folder of dataset_info.json',
   replace: 'replace an earlier data set of this name',
+  json: 'write figures as JSON to this file, while it runs and at its end',
   notNumber: (flag: string, value: string) => `data enrich: ${flag} ${value} is no number; give one`,
   noPrompt: (path: string, reason: string) =>
     `${path}: cannot be read (${reason}); give the file of the prompt`,
@@ -75,6 +78,7 @@ const TEXTS: Readonly<Record<Language, typeof EN>> = {
     priceOut: '每百万回答 token 的价格',
     datasetDir: 'dataset_info.json 所在文件夹',
     replace: '替换同名的已有数据集',
+    json: '将数据以 JSON 写入此文件，运行期间与结束时都会更新',
     notNumber: (flag, value) => `data enrich：${flag} ${value} 不是数字；请给出数字`,
     noPrompt: (path, reason) => `${path}：无法读取（${reason}）；请给出提示词文件`,
     told: '教师看得到答案：它写出的内容由答案推出，而实际使用时没有这些内容。',
@@ -104,6 +108,7 @@ interface Options {
   readonly priceOut?: string;
   readonly datasetDir: string;
   readonly replace?: boolean;
+  readonly json?: string;
   readonly acceptLicense?: boolean;
 }
 
@@ -129,6 +134,7 @@ export function addDataEnrichCommand(data: Command, language: Language): void {
     .option('--price-out <number>', text.priceOut)
     .option('--dataset-dir <folder>', text.datasetDir, 'data')
     .option('--replace', text.replace)
+    .option('--json <file>', text.json)
     .option('--accept-license', text.license)
     .action((name: string, options: Options) => enrich(name, options, language));
 }
@@ -141,6 +147,10 @@ async function enrich(name: string, options: Options, language: Language): Promi
   };
   const { datasetDir, task, model, withLabel: isTold = false, maxSamples } = options;
   const as = options.as ?? `${name}_${task}`;
+  const prices = [options.priceIn, options.priceOut].map((price) => number('--price', price ?? '0'));
+  const costOf = ({ promptTokens, completionTokens }: TeacherUsage) =>
+    (promptTokens * prices[0]! + completionTokens * prices[1]!) / 1e6;
+  using figures = new EnrichFigures(options.json, costOf);
   const progress = createTaskProgress(language);
   await using teacher = await openTeacher(options, language, progress.report);
   if (isTold) console.error(text.told);
@@ -159,12 +169,16 @@ async function enrich(name: string, options: Options, language: Language): Promi
     maxTokens: number('--max-tokens', options.maxTokens),
     maxSamples: maxSamples === undefined ? undefined : number('--max-samples', maxSamples),
     onProgress: progress.report,
+    onUsage: (usage) => figures.report(usage),
     signal: stop.signal,
   });
   progress.done();
-  const prices = [options.priceIn, options.priceOut].map((price) => number('--price', price ?? '0'));
-  console.log(describe(made, { datasetDir, prices, language }));
-  for (const line of await whatItGivesAway(as, datasetDir, language)) console.log(text.gives + line);
+  console.log(describe(made, { datasetDir, cost: costOf(made), language }));
+  const givesAway = await whatItGivesAway(as, datasetDir);
+  for (const { what, why } of givesAway) {
+    console.log(`${text.gives}${harmless(what[language])}; ${why[language]}`);
+  }
+  figures.finish(made, givesAway);
 }
 
 /** A model of this machine answers as any other does: behind a server of ours, on loopback, until it is closed. */
@@ -204,11 +218,10 @@ function readPrompt(path: string, text: typeof EN): string {
 
 function describe(
   made: EnrichedDataset,
-  { datasetDir, prices, language }: { datasetDir: string; prices: readonly number[]; language: Language },
+  { datasetDir, cost, language }: { datasetDir: string; cost: number; language: Language },
 ): string {
   const text = TEXTS[language];
   const { name, file, rows, findings, asked, kept, promptTokens, completionTokens, agreement } = made;
-  const cost = (promptTokens * prices[0]! + completionTokens * prices[1]!) / 1e6;
   const [first] = findings;
   const lines = [
     text.written(name, rows, shownPath(`${datasetDir}/${file}`)),
@@ -225,9 +238,9 @@ function describe(
 }
 
 /** What the doctor says of answers that stand in the prompts of the new rows. */
-async function whatItGivesAway(name: string, datasetDir: string, language: Language): Promise<string[]> {
+async function whatItGivesAway(name: string, datasetDir: string) {
   const { diagnoses } = await examineDataset(name, { datasetDir, heldOut: [], seed: 42 });
   return diagnoses
     .filter(({ check }) => check === 'answer_in_prompt')
-    .map(({ what, why }) => `${harmless(what[language])}; ${why[language]}`);
+    .map(({ what, why }) => ({ what, why }));
 }

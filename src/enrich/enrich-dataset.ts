@@ -5,13 +5,19 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ConfigError, cacheFolder, DataError, type Language, type OnProgress } from '../core/index.ts';
-import { datasetNames, loadDatasets, type RowFinding, type Sample, writeSamples } from '../data/index.ts';
+import {
+  type DatasetPlace,
+  datasetNames,
+  loadDatasets,
+  type RowFinding,
+  type Sample,
+  writeSamples,
+} from '../data/index.ts';
 import { EndpointError, type EndpointSettings } from '../evaluate/index.ts';
 import { answerOf, type EnrichedSample, type EnrichTask, questionOf, TASKS } from './tasks.ts';
 import { Teacher, type TeacherAnswer } from './teacher.ts';
 
-export interface EnrichOptions {
-  readonly datasetDir: string;
+export interface EnrichOptions extends DatasetPlace {
   readonly task: EnrichTask;
   /** Name of the data set that is written. */
   readonly as: string;
@@ -29,21 +35,27 @@ export interface EnrichOptions {
   readonly maxTokens: number;
   readonly maxSamples?: number | undefined;
   readonly onProgress?: OnProgress;
+  /** Told what has been asked so far, after every answer. */
+  readonly onUsage?: (usage: TeacherUsage) => void;
   readonly signal?: AbortSignal;
 }
 
-export interface EnrichedDataset {
+/** What a teacher was asked for. */
+export interface TeacherUsage {
+  /** Requests that were answered, and answers that were there from before. */
+  readonly asked: number;
+  readonly kept: number;
+  /** Of the requests that were answered. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface EnrichedDataset extends TeacherUsage {
   readonly name: string;
   readonly file: string;
   readonly rows: number;
   /** Rows without a usable answer, which are not in it. */
   readonly findings: readonly RowFinding[];
-  /** Requests that were sent, and answers that were there from before. */
-  readonly asked: number;
-  readonly kept: number;
-  /** Of the requests that were sent. */
-  readonly promptTokens: number;
-  readonly completionTokens: number;
   /** Of the rows whose answers the teacher was not told: how often it says the same. Only of task label. */
   readonly agreement?: number;
 }
@@ -58,24 +70,31 @@ const MOST_LABELS = 200;
  * @throws EndpointError when the teacher is not there, or fails again and again; what it answered is kept
  */
 export async function enrichDataset(name: string, options: EnrichOptions): Promise<EnrichedDataset> {
-  const { datasetDir, task, as, isReplaced, endpoint, temperature, maxTokens, signal } = options;
+  const { datasetDir, fetchFiles, task, as, isReplaced, endpoint, temperature, maxTokens, signal } = options;
   if (!isReplaced && datasetNames(datasetDir).includes(as)) {
     throw new ConfigError(
       `data enrich: data set "${as}" is there already; replace it, or choose another name`,
     );
   }
   const template = templateOf(options);
-  const { samples } = await loadDatasets([name], { datasetDir, maxSamples: options.maxSamples, seed: 42 });
+  const { samples } = await loadDatasets([name], {
+    ...{ datasetDir, fetchFiles, seed: 42 },
+    maxSamples: options.maxSamples,
+  });
   const labels = task === 'label' ? labelsOf(samples, name) : [];
   const storePath = join(cacheFolder(), 'teacher', `${storeName(endpoint)}.jsonl`);
   using teacher = new Teacher({ endpoint, storePath, temperature, maxTokens });
   const replies = new Map<number, TeacherAnswer>();
+  let usage: TeacherUsage = { asked: 0, kept: 0, promptTokens: 0, completionTokens: 0 };
   const failed = new Map<number, EndpointError>();
   await sideBySide(samples, {
     ...options,
     ask: async (index, stopping) => {
       const prompt = filled(template, samples[index]!, { labels, ...options });
-      replies.set(index, await teacher.ask(prompt, stopping));
+      const reply = await teacher.ask(prompt, stopping);
+      replies.set(index, reply);
+      usage = withReply(usage, reply);
+      options.onUsage?.(usage);
     },
     onFailure: (index, error) => failed.set(index, error),
   });
@@ -96,19 +115,23 @@ export async function enrichDataset(name: string, options: EnrichOptions): Promi
     );
   }
   const file = writeSamples(datasetDir, as, made);
-  const paid = [...replies.values()].filter(({ isKept }) => !isKept);
-  const sum = (key: 'promptTokens' | 'completionTokens') =>
-    paid.reduce((total, reply) => total + reply[key], 0);
   return {
     name: as,
     file,
     rows: made.length,
     findings,
-    asked: paid.length,
-    kept: replies.size - paid.length,
-    promptTokens: sum('promptTokens'),
-    completionTokens: sum('completionTokens'),
+    ...usage,
     ...(task === 'label' && { agreement: agreementOf(made) }),
+  };
+}
+
+function withReply({ asked, kept, ...tokens }: TeacherUsage, reply: TeacherAnswer): TeacherUsage {
+  if (reply.isKept) return { asked, kept: kept + 1, ...tokens };
+  return {
+    asked: asked + 1,
+    kept,
+    promptTokens: tokens.promptTokens + reply.promptTokens,
+    completionTokens: tokens.completionTokens + reply.completionTokens,
   };
 }
 

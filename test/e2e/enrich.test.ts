@@ -54,6 +54,8 @@ it('goes on after kill -9, pays for no row twice, and says when the answer is gi
     '2',
     '--price-out',
     '10',
+    '--json',
+    join(folder, 'figures.json'),
   );
 
   first = startTunesmith(words, { cache });
@@ -68,6 +70,10 @@ it('goes on after kill -9, pays for no row twice, and says when the answer is gi
   expect(stdout).toContain('asked 6 times, 6 answers were there from before');
   expect(stdout).toContain('600 prompt tokens, 60 answer tokens, cost 0.0018');
   expect(stdout).toContain("WARNING: the system prompt of 12 rows (100.0 %) names the row's own answer");
+  expect(JSON.parse(readFileSync(join(folder, 'figures.json'), 'utf8'))).toMatchObject({
+    ...{ asked: 6, kept: 6, promptTokens: 600, completionTokens: 60, cost: 0.0018 },
+    made: { name: 'reasoned', rows: 12, findingCount: 0, givesAway: [{ what: { en: expect.any(String) } }] },
+  });
   const made = readFileSync(join(folder, 'reasoned.jsonl'), 'utf8').trim().split('\n');
   expect(JSON.parse(made[11]!)).toMatchObject({
     system: 'Route it.\nThe customer wants something, hence Refund.',
