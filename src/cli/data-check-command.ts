@@ -4,11 +4,11 @@ import type { RunConfig } from '../config/index.ts';
 import type { Language } from '../core/index.ts';
 import {
   type Diagnosis,
-  datasetNames,
   type ExaminedDataset,
   encodeSettings,
   examineDataset,
   fixDataset,
+  partsBeside,
   type Severity,
 } from '../data/index.ts';
 import { resolveModel, STARTERS } from '../hub/index.ts';
@@ -110,7 +110,7 @@ async function checkData(name: string, words: string[], options: Options, langua
     },
   );
   const datasetDir = config.dataset_dir;
-  const heldOut = options.against?.split(',').map((word) => word.trim()) ?? siblingsOf(name, datasetDir);
+  const heldOut = options.against?.split(',').map((word) => word.trim()) ?? partsBeside(name, datasetDir);
   const progress = createTaskProgress(language);
   const examined = await examineDataset(name, {
     ...{ datasetDir, heldOut, seed: config.data_seed, onProgress: progress.report },
@@ -138,14 +138,6 @@ async function checkData(name: string, words: string[], options: Options, langua
     console.log(text.fixed(fixed.name, fixed.kept, fixed.changed, fixed.removed));
     console.log(text.log + shownPath(`${datasetDir}/${fixed.log}`));
   } else if (examined.diagnoses.some(({ isFixable }) => isFixable)) console.log(text.hint(name));
-}
-
-/** The parts that `data split` made beside a training part. */
-function siblingsOf(name: string, datasetDir: string): string[] {
-  const stem = /^(.*)_train$/.exec(name)?.[1];
-  if (stem === undefined) return [];
-  const known = datasetNames(datasetDir);
-  return [`${stem}_val`, `${stem}_test`].filter((part) => known.includes(part));
 }
 
 async function openTokenizer(config: RunConfig, language: Language, progress: TaskProgress) {

@@ -22,6 +22,7 @@ export { readRows } from './read-rows.ts';
 export type { ReadOptions } from './rows.ts';
 export type { RowFinding, Sample } from './samples.ts';
 export { type ShownRow, type ShownToken, showRow } from './show-row.ts';
+export { partsBeside } from './split/parts-beside.ts';
 export { type SplitRecord, splitDataset } from './split/split-dataset.ts';
 export { splitTrainValidation } from './split/train-validation.ts';
 export { writeSamples } from './write-samples.ts';
