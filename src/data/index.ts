@@ -15,6 +15,7 @@ export { openTokenized, saveTokenized } from './encoded/tokenized-folder.ts';
 export { type EncodedRows, type EncodedSample, rowsInMemory } from './encoded-rows.ts';
 export { exportDataset } from './export/export-dataset.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export/formats.ts';
+export { writeCsv } from './export/write-csv.ts';
 export { entryNames as datasetNames } from './info-file.ts';
 export { loadDatasets } from './load-datasets.ts';
 export { type EpochPlan, planEpoch } from './plan.ts';

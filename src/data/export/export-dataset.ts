@@ -11,6 +11,7 @@ import type { RowFinding, Sample } from '../samples.ts';
 import { toSamples } from '../to-samples.ts';
 import { writePieces } from '../write-rows.ts';
 import { EXPORTS, type ExportFormat } from './formats.ts';
+import { writeCsv } from './write-csv.ts';
 
 interface ExportOptions {
   readonly datasetDir: string;
@@ -51,7 +52,7 @@ export async function exportDataset(
     }),
   );
   if (format === 'parquet') writeFileAtomic(path, parquetBytes(rows));
-  else if (format === 'csv') writePieces(path, csvPieces(rows));
+  else if (format === 'csv') writeCsv(path, rows);
   else writePieces(path, jsonPieces(rows, format !== 'openai-batch' && isList(path)));
   return { rows: rows.length, findings };
 }
@@ -89,14 +90,6 @@ function* jsonPieces(rows: readonly object[], isList: boolean): Generator<string
   if (isList) yield ']\n';
 }
 
-/** With a byte order mark, without which Excel reads Chinese as something else. */
-function* csvPieces(rows: readonly Readonly<Record<string, unknown>>[]): Generator<string> {
-  const columns = [...new Set(rows.flatMap(Object.keys))];
-  const line = (fields: readonly unknown[]) => `${fields.map(csvField).join(',')}\n`;
-  yield `\ufeff${line(columns)}`;
-  for (const row of rows) yield line(columns.map((column) => row[column] ?? ''));
-}
-
 function parquetBytes(rows: readonly Readonly<Record<string, unknown>>[]): Uint8Array {
   const columns = [...new Set(rows.flatMap(Object.keys))];
   const columnData = columns.map((name) => ({
@@ -105,9 +98,4 @@ function parquetBytes(rows: readonly Readonly<Record<string, unknown>>[]): Uint8
     type: 'STRING' as const,
   }));
   return new Uint8Array(parquetWriteBuffer({ columnData }));
-}
-
-function csvField(value: unknown): string {
-  const text = String(value);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
