@@ -1,4 +1,4 @@
-/** The pages in the order of the work, each loaded when it is first opened. */
+/** The pages in the order of the work, each loaded when it is first opened, or before that when nothing else is to do. */
 import {
   IconChartBar,
   IconCpu,
@@ -10,8 +10,10 @@ import {
   IconServer,
   IconTrendingDown,
 } from '@tabler/icons-react';
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { ComponentType } from 'react';
 import type { SHELL } from '../i18n/shell.ts';
+import { loadLater } from '../ui/load-later.tsx';
+import { LoadingState } from '../ui/states.tsx';
 
 export type PageName = keyof (typeof SHELL)['en']['pages'];
 
@@ -23,8 +25,10 @@ export interface Page {
   readonly icon: ComponentType<{ size?: number; stroke?: number }>;
   /** The room that has to be there for it. */
   readonly room?: string;
-  readonly View: LazyExoticComponent<ComponentType>;
+  readonly View: ComponentType;
 }
+
+const later = (load: () => Promise<ComponentType>) => loadLater(load, () => <LoadingState />);
 
 export const PAGES: readonly Page[] = [
   {
@@ -33,39 +37,35 @@ export const PAGES: readonly Page[] = [
     key: 'e',
     icon: IconFlask,
     room: 'experiment',
-    View: lazy(async () => ({
-      default: (await import('../features/experiments/experiments-page.tsx')).ExperimentsPage,
-    })),
+    View: later(async () => (await import('../features/experiments/experiments-page.tsx')).ExperimentsPage),
   },
   {
     name: 'data',
     path: '/data',
     key: 'd',
     icon: IconDatabase,
-    View: lazy(async () => ({ default: (await import('../features/data/data-page.tsx')).DataPage })),
+    View: later(async () => (await import('../features/data/data-page.tsx')).DataPage),
   },
   {
     name: 'models',
     path: '/models',
     key: 'm',
     icon: IconCpu,
-    View: lazy(async () => ({ default: (await import('../features/models/models-page.tsx')).ModelsPage })),
+    View: later(async () => (await import('../features/models/models-page.tsx')).ModelsPage),
   },
   {
     name: 'train',
     path: '/train',
     key: 't',
     icon: IconTrendingDown,
-    View: lazy(async () => ({ default: (await import('../features/train/train-page.tsx')).TrainPage })),
+    View: later(async () => (await import('../features/train/train-page.tsx')).TrainPage),
   },
   {
     name: 'evaluate',
     path: '/evaluate',
     key: 'v',
     icon: IconChartBar,
-    View: lazy(async () => ({
-      default: (await import('../features/evaluate/evaluate-page.tsx')).EvaluatePage,
-    })),
+    View: later(async () => (await import('../features/evaluate/evaluate-page.tsx')).EvaluatePage),
   },
   {
     name: 'chat',
@@ -73,7 +73,7 @@ export const PAGES: readonly Page[] = [
     key: 'c',
     icon: IconMessage,
     room: 'serve',
-    View: lazy(async () => ({ default: (await import('../features/chat/chat-page.tsx')).ChatPage })),
+    View: later(async () => (await import('../features/chat/chat-page.tsx')).ChatPage),
   },
   {
     name: 'serve',
@@ -81,7 +81,7 @@ export const PAGES: readonly Page[] = [
     key: 's',
     icon: IconServer,
     room: 'serve',
-    View: lazy(async () => ({ default: (await import('../features/serve/serve-page.tsx')).ServePage })),
+    View: later(async () => (await import('../features/serve/serve-page.tsx')).ServePage),
   },
   {
     name: 'loadtest',
@@ -89,9 +89,7 @@ export const PAGES: readonly Page[] = [
     key: 'l',
     icon: IconGauge,
     room: 'loadtest',
-    View: lazy(async () => ({
-      default: (await import('../features/loadtest/loadtest-page.tsx')).LoadtestPage,
-    })),
+    View: later(async () => (await import('../features/loadtest/loadtest-page.tsx')).LoadtestPage),
   },
   {
     name: 'report',
@@ -99,6 +97,6 @@ export const PAGES: readonly Page[] = [
     key: 'r',
     icon: IconReportAnalytics,
     room: 'experiment',
-    View: lazy(async () => ({ default: (await import('../features/report/report-page.tsx')).ReportPage })),
+    View: later(async () => (await import('../features/report/report-page.tsx')).ReportPage),
   },
 ];

@@ -1,14 +1,10 @@
 /** The plot, loaded when a page first shows one. */
 import { Skeleton } from '@mantine/core';
-import { type ComponentProps, lazy, Suspense } from 'react';
+import type { ComponentProps } from 'react';
+import { loadLater } from './load-later.tsx';
 import type { Plot } from './plot.tsx';
 
-const Loaded = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
-
-export function LazyPlot(props: ComponentProps<typeof Plot>) {
-  return (
-    <Suspense fallback={<Skeleton height={props.height ?? 240} />}>
-      <Loaded {...props} />
-    </Suspense>
-  );
-}
+export const LazyPlot = loadLater<ComponentProps<typeof Plot>>(
+  async () => (await import('./plot.tsx')).Plot,
+  ({ height = 240 }) => <Skeleton height={height} />,
+);
