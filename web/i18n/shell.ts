@@ -41,7 +41,7 @@ const en = {
   png: 'PNG',
   csv: 'CSV',
   resetZoom: 'Reset zoom',
-  plotHint: 'Drag to zoom, double-click to reset, click a name to hide its line.',
+  plotHint: 'Drag to zoom, double-click to reset. By keys: + and − zoom, arrows move, 0 resets.',
   of: 'of',
   states: {
     queued: 'queued',
@@ -93,7 +93,7 @@ const zh: typeof en = {
   png: 'PNG',
   csv: 'CSV',
   resetZoom: '还原缩放',
-  plotHint: '拖动缩放，双击还原，点击图例可隐藏曲线。',
+  plotHint: '拖动缩放，双击还原。键盘：+ 和 − 缩放，方向键移动，0 还原。',
   of: '/',
   states: {
     queued: '排队中',

@@ -1,27 +1,18 @@
 /**
- * A plot of lines over a number: exact values under the pointer, zoom by dragging, lines that hide, and what is seen as
- * PNG or CSV. New values are drawn at most once a frame, so a stream of steps stays smooth.
+ * A plot of lines over a number: exact values under the pointer, zoom by dragging or by keys, lines that hide, and what
+ * is seen as PNG or CSV. New values are drawn at most once a frame, so a stream of steps stays smooth.
  */
 import 'uplot/dist/uPlot.min.css';
 import { Button, Group, Text } from '@mantine/core';
 import { useResizeObserver } from '@mantine/hooks';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { useTexts } from '../i18n/language.tsx';
 import { SHELL } from '../i18n/shell.ts';
+import { PlotLegend, type Reading } from './plot-legend.tsx';
+import { isZoomed, type Line, lookByKey, optionsOf, valuesUnderPointer } from './plot-options.ts';
+import { saveCsv, savePng } from './save-plot.ts';
 import { useDark } from './use-dark.ts';
-
-export interface Line {
-  readonly label: string;
-  readonly color: string;
-  /** Null where there is none. */
-  readonly values: readonly (number | null)[];
-  readonly width?: number;
-  /** Faint, behind what matters. */
-  readonly isFaint?: boolean;
-  /** Points and no line between them. */
-  readonly isDots?: boolean;
-}
 
 interface PlotProps {
   readonly title: string;
@@ -41,6 +32,9 @@ export function Plot({ title, x, xLabel, yLabel, lines, height = 240, format, is
   const [frame, size] = useResizeObserver<HTMLDivElement>();
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const reading = useRef<Reading>(null);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [isPart, setPart] = useState(false);
   const data = useRef<uPlot.AlignedData>([[]]);
   data.current = [x as number[], ...lines.map(({ values }) => values as (number | null)[])];
   // A plot is made anew when its lines are others, not when they have more points.
@@ -49,14 +43,18 @@ export function Plot({ title, x, xLabel, yLabel, lines, height = 240, format, is
     [xLabel, yLabel, isDark, isLog, height],
   ]);
   const width = Math.floor(size.width);
-  const shown = useRef({ lines, format });
-  shown.current = { lines, format };
+  const shown = useRef(lines);
+  shown.current = lines;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for all that it is made of
   useEffect(() => {
     if (!host.current || width === 0) return undefined;
-    const options = optionsOf({ ...shown.current, xLabel, yLabel, width, height, isDark, isLog });
-    const made = new uPlot(options, data.current, host.current);
+    const onLook = (made: uPlot) => {
+      reading.current?.show(valuesUnderPointer(made));
+      setPart(isZoomed(made));
+    };
+    const drawn = { lines: shown.current, hidden, xLabel, yLabel, width, height, isDark, isLog, onLook };
+    const made = new uPlot(optionsOf(drawn), data.current, host.current);
     plot.current = made;
     return () => {
       made.destroy();
@@ -70,119 +68,66 @@ export function Plot({ title, x, xLabel, yLabel, lines, height = 240, format, is
   useEffect(() => {
     const made = plot.current;
     if (!made) return undefined;
-    const frameId = requestAnimationFrame(() => made.setData(data.current, !isZoomed(made)));
+    const frameId = requestAnimationFrame(() => {
+      const stays = isZoomed(made);
+      made.setData(data.current, !stays);
+      if (stays) made.redraw(); // which new data alone do not, where the scales stay
+    });
     return () => cancelAnimationFrame(frameId);
   }, [x, lines]);
 
+  const toggle = (label: string) => {
+    const isHidden = !hidden.has(label);
+    setHidden(new Set(isHidden ? [...hidden, label] : [...hidden].filter((one) => one !== label)));
+    plot.current?.setSeries(1 + lines.findIndex((line) => line.label === label), { show: !isHidden });
+  };
+  const showAll = () => plot.current && lookByKey(plot.current, '0');
+  const button = { variant: 'subtle', color: 'gray', size: 'compact-xs' } as const;
   return (
     <figure style={{ margin: 0, minWidth: 0 }} aria-label={title}>
-      <Group justify="space-between" gap="xs" mb={4} wrap="nowrap">
-        <Text component="figcaption" fw={600} size="sm" title={text.plotHint}>
+      <Group justify="space-between" gap="xs" mb={4} wrap="nowrap" align="start">
+        <Text component="figcaption" fw={600} size="sm">
           {title}
         </Text>
-        <Group gap={4} className="no-print">
+        <Group gap={4} className="no-print" wrap="nowrap">
+          {isPart && (
+            <Button {...button} onClick={showAll}>
+              {text.resetZoom}
+            </Button>
+          )}
           <Button
-            variant="subtle"
-            color="gray"
-            size="compact-xs"
-            onClick={() => savePng(plot.current, title)}
+            {...button}
+            onClick={() =>
+              plot.current &&
+              savePng(
+                plot.current,
+                title,
+                lines.filter(({ label }) => !hidden.has(label)),
+              )
+            }
           >
             {text.png}
           </Button>
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-xs"
-            onClick={() => saveCsv(title, xLabel, x, lines)}
-          >
+          <Button {...button} onClick={() => saveCsv(title, { label: xLabel, values: x }, lines)}>
             {text.csv}
           </Button>
         </Group>
       </Group>
+      <PlotLegend {...{ ref: reading, xLabel, lines, hidden, toggle, format }} />
       <div ref={frame}>
-        <div ref={host} style={{ minHeight: height }} />
+        {/* Keys move and zoom it, so it has to be reachable by keyboard. */}
+        <div
+          ref={host}
+          role="img"
+          aria-label={`${title}. ${text.plotHint}`}
+          title={text.plotHint}
+          tabIndex={0}
+          style={{ minHeight: height }}
+          onKeyDown={(event) => {
+            if (plot.current && lookByKey(plot.current, event.key)) event.preventDefault();
+          }}
+        />
       </div>
     </figure>
   );
-}
-
-interface Drawn {
-  readonly lines: readonly Line[];
-  readonly format: ((value: number) => string) | undefined;
-  readonly xLabel: string;
-  readonly yLabel: string;
-  readonly width: number;
-  readonly height: number;
-  readonly isDark: boolean;
-  readonly isLog: boolean;
-}
-
-function optionsOf({ lines, format, xLabel, yLabel, width, height, isDark, isLog }: Drawn): uPlot.Options {
-  const ink = isDark ? '#a3abb5' : '#565d66';
-  const grid = { stroke: isDark ? '#2a2f35' : '#eceef1', width: 1 };
-  const axis = {
-    stroke: ink,
-    grid,
-    ticks: { show: false },
-    font: '11px system-ui',
-    labelFont: '11px system-ui',
-  };
-  const show = format ?? ((value: number) => value.toPrecision(4));
-  return {
-    width,
-    height,
-    legend: { live: true },
-    cursor: { drag: { x: true, y: false }, points: { size: 6 } },
-    scales: { x: { time: false }, ...(isLog && { y: { distr: 3 } }) },
-    axes: [
-      { ...axis, label: xLabel, labelSize: 18, size: 32 },
-      { ...axis, label: yLabel, labelSize: 18, size: 56, values: (_, ticks) => ticks.map(shortNumber) },
-    ],
-    series: [
-      { label: xLabel },
-      ...lines.map(({ label, color, width: thickness = 1.5, isFaint = false, isDots = false }) => ({
-        label,
-        stroke: isFaint ? `${color}59` : color,
-        width: thickness,
-        spanGaps: true,
-        points: isDots ? { show: true, size: 6, fill: color } : { show: false },
-        value: (_: uPlot, value: number | null) =>
-          value === null || value === undefined ? '–' : show(value),
-      })),
-    ],
-  };
-}
-
-function shortNumber(value: number | null): string {
-  if (value === null) return '';
-  const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5)
-    ? value.toExponential(0)
-    : String(Number(value.toPrecision(4)));
-}
-
-/** Zoomed plots stay where the user looks. */
-function isZoomed(plot: uPlot): boolean {
-  const { min, max } = plot.scales['x'] ?? {};
-  const xs = plot.data[0];
-  if (xs.length === 0 || min === undefined || max === undefined || min === null || max === null) return false;
-  return min > xs[0]! || max < xs[xs.length - 1]! - 1e-9;
-}
-
-function savePng(plot: uPlot | null, title: string): void {
-  plot?.ctx.canvas.toBlob((blob) => blob && save(blob, `${title}.png`));
-}
-
-function saveCsv(title: string, xLabel: string, x: readonly number[], lines: readonly Line[]): void {
-  const head = [xLabel, ...lines.map(({ label }) => label)].map((name) => `"${name.replaceAll('"', '""')}"`);
-  const rows = x.map((value, index) => [value, ...lines.map(({ values }) => values[index] ?? '')].join(','));
-  save(new Blob([`\ufeff${[head.join(','), ...rows].join('\n')}\n`], { type: 'text/csv' }), `${title}.csv`);
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
