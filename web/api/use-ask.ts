@@ -12,10 +12,12 @@ import type { z } from 'zod';
 import type { Route } from '../../src/studio/wire/index.ts';
 import { CallError, call, type Input } from './call.ts';
 
-interface AskOptions {
+interface AskOptions<T> {
   readonly enabled?: boolean;
   /** Keeps showing the last answer while the next one is on its way. */
   readonly keep?: boolean;
+  /** Asks again and again, as long as it says how often. */
+  readonly everyMs?: (data: T | undefined) => number | false;
 }
 
 export function createQueryClient(): QueryClient {
@@ -38,12 +40,16 @@ export function useAsk<
 >(
   route: Route<Params, Query, Body, Response>,
   input: Input<Params, Query, Body> = {},
-  { enabled = true, keep = false }: AskOptions = {},
+  { enabled = true, keep = false, everyMs }: AskOptions<z.output<Response>> = {},
 ): UseQueryResult<z.output<Response>, Error> {
   return useQuery({
     queryKey: [route.path, input.params ?? {}, input.query ?? {}, input.body ?? {}],
     queryFn: ({ signal }) => call(route, { ...input, signal }),
     enabled,
+    ...(everyMs && {
+      refetchInterval: ({ state }: { state: { data: unknown } }) =>
+        everyMs(state.data as z.output<Response> | undefined),
+    }),
     ...(keep && { placeholderData: (previous: unknown) => previous as never }),
   });
 }

@@ -15,6 +15,7 @@ import { smooth } from '../../ui/smooth.ts';
 import { LoadingState } from '../../ui/states.tsx';
 import { useDark } from '../../ui/use-dark.ts';
 import { useFormat } from '../../ui/use-format.ts';
+import { evaluationOf, joinColumns, type Column as StepColumn } from './join-columns.ts';
 
 type Column = 'loss' | 'evaluation' | 'learningRate' | 'gradNorm' | 'tokensPerSecond';
 
@@ -36,19 +37,16 @@ export function CompareRuns({ ids }: { ids: readonly string[] }) {
     () => ids.map((id) => data?.runs.find((run) => run.id === id)?.folder ?? id),
     [ids, data],
   );
-  const { x, lines } = useMemo(() => {
-    const columns = asked.map((series) => columnOf(series, column));
-    const all = [...new Set(columns.flatMap(({ step }) => step))].sort((a, b) => a - b);
-    return {
-      x: all,
-      lines: columns.map(({ step, values }, index) => {
-        const at = new Map(step.map((one, place) => [one, values[place] ?? null]));
-        const raw = all.map((one) => at.get(one) ?? null);
-        const shown = column === 'loss' ? smooth(raw, smoothing) : raw;
-        return { label: names[index]!, color: colorAt(index, isDark), values: shown };
-      }),
-    };
-  }, [asked, column, smoothing, names, isDark]);
+  const joined = useMemo(() => joinColumns(asked.map((series) => columnOf(series, column))), [asked, column]);
+  const lines = useMemo(
+    () =>
+      joined.values.map((values, index) => ({
+        label: names[index]!,
+        color: colorAt(index, isDark),
+        values: column === 'loss' ? smooth(values, smoothing) : values,
+      })),
+    [joined, column, smoothing, names, isDark],
+  );
   const label = column === 'evaluation' ? text.live.evalLoss : labelOf(column, text.live);
   return (
     <Stack gap="md">
@@ -87,7 +85,14 @@ export function CompareRuns({ ids }: { ids: readonly string[] }) {
         <LoadingState />
       ) : (
         <div className="panel">
-          <LazyPlot title={label} x={x} xLabel={text.live.step} yLabel={label} lines={lines} height={380} />
+          <LazyPlot
+            title={label}
+            x={joined.x}
+            xLabel={text.live.step}
+            yLabel={label}
+            lines={lines}
+            height={380}
+          />
         </div>
       )}
       <div className="scroll-x panel" style={{ padding: 0 }}>
@@ -128,11 +133,7 @@ function labelOf(column: Exclude<Column, 'evaluation'>, text: (typeof TRAIN)['en
   }[column];
 }
 
-function columnOf(
-  series: Series | undefined,
-  column: Column,
-): { step: readonly number[]; values: readonly (number | null)[] } {
+function columnOf(series: Series | undefined, column: Column): StepColumn {
   if (!series) return { step: [], values: [] };
-  if (column === 'evaluation') return { step: series.evaluation.step, values: series.evaluation.loss };
-  return { step: series.step, values: series[column] };
+  return column === 'evaluation' ? evaluationOf(series) : { step: series.step, values: series[column] };
 }

@@ -8,12 +8,18 @@ import { colorAt } from '../../ui/series-colors.ts';
 import { smooth } from '../../ui/smooth.ts';
 import { useDark } from '../../ui/use-dark.ts';
 import { useFormat } from '../../ui/use-format.ts';
+import { evaluationOf, joinColumns } from './join-columns.ts';
 
 export function Curves({ series, smoothing, isLog }: { series: Series; smoothing: number; isLog: boolean }) {
   const text = useTexts(TRAIN).live;
   const isDark = useDark();
   const format = useFormat();
-  const { x, raw, evaluation } = useMemo(() => joined(series), [series]);
+  // An evaluation may come at a step that has no loss of its own.
+  const { x, values } = useMemo(
+    () => joinColumns([{ step: series.step, values: series.loss }, evaluationOf(series)]),
+    [series],
+  );
+  const [raw, evaluation] = values as [(number | null)[], (number | null)[]];
   const [blue, orange] = [colorAt(0, isDark), colorAt(1, isDark)];
   const lossLines = useMemo(
     () => [
@@ -87,17 +93,4 @@ export function Curves({ series, smoothing, isLog }: { series: Series; smoothing
       </div>
     </>
   );
-}
-
-/** Steps and evaluations on one axis: an evaluation may come at a step that has no loss of its own. */
-function joined({ step, loss, evaluation }: Series) {
-  const at = new Map(evaluation.step.map((one, index) => [one, evaluation.loss[index] ?? null]));
-  const known = new Set(step);
-  const x = [...step, ...evaluation.step.filter((one) => !known.has(one))].sort((a, b) => a - b);
-  const lossAt = new Map(step.map((one, index) => [one, loss[index] ?? null]));
-  return {
-    x,
-    raw: x.map((one) => lossAt.get(one) ?? null),
-    evaluation: x.map((one) => at.get(one) ?? null),
-  };
 }

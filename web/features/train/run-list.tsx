@@ -70,7 +70,7 @@ function RunTable({
   const text = useTexts(TRAIN);
   const format = useFormat();
   const toggle = (id: string) =>
-    choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(-MOST_COMPARED));
+    choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   return (
     <div className="scroll-x panel" style={{ padding: 0 }}>
       <table className="table">
@@ -95,6 +95,7 @@ function RunTable({
                 <Checkbox
                   aria-label={text.select(folder)}
                   checked={chosen.includes(id)}
+                  disabled={chosen.length >= MOST_COMPARED && !chosen.includes(id)}
                   onChange={() => toggle(id)}
                 />
               </td>

@@ -1,24 +1,10 @@
 /** One run, live: is it alive, is it learning, when is it done. */
-import {
-  Anchor,
-  Button,
-  Group,
-  NumberInput,
-  Popover,
-  Slider,
-  Stack,
-  Switch,
-  Text,
-  Title,
-} from '@mantine/core';
-import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Anchor, Button, Group, Slider, Stack, Switch, Text, Title } from '@mantine/core';
+import { Link } from 'wouter';
 import { JOBS, RUNS, type RunDetail } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
-import { ConfirmButton } from '../../ui/confirm-button.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
 import { Figures } from '../../ui/figures.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
@@ -27,10 +13,19 @@ import { Answered, ErrorState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { useStored } from '../../ui/use-stored.ts';
 import { Curves } from './curves.tsx';
+import { RunActions } from './run-actions.tsx';
+import { RunFile } from './run-file.tsx';
 import { type Live, useLiveSeries } from './use-live-series.ts';
 
+/** How often the memory of a run is looked at; all else comes with its events. */
+const LOOK_MS = 3000;
+
 export function RunPage({ id }: { id: string }) {
-  const run = useAsk(RUNS.get, { params: { id } });
+  const run = useAsk(
+    RUNS.get,
+    { params: { id } },
+    { everyMs: (data) => data?.state === 'running' && LOOK_MS },
+  );
   const text = useTexts(TRAIN);
   return (
     <>
@@ -160,89 +155,6 @@ function Glance({ run, live }: { run: RunDetail; live: Live }) {
   );
 }
 
-function RunActions({ run }: { run: RunDetail }) {
-  const text = useTexts(TRAIN).live;
-  const [, go] = useLocation();
-  const stop = useDo(RUNS.stop);
-  const resume = useDo(RUNS.resume);
-  const params = { id: run.id };
-  if (run.state === 'running') {
-    return (
-      <>
-        <Button
-          variant="default"
-          loading={stop.isPending}
-          onClick={() => stop.mutate({ params, body: { atOnce: false } })}
-        >
-          {text.stop}
-        </Button>
-        <ConfirmButton
-          question={text.killQuestion}
-          yes={text.kill}
-          onConfirm={() => stop.mutate({ params, body: { atOnce: true } })}
-        >
-          {text.kill}
-        </ConfirmButton>
-      </>
-    );
-  }
-  return (
-    <>
-      {run.state !== 'finished' && run.hasCheckpoint && (
-        <Button loading={resume.isPending} onClick={() => resume.mutate({ params, body: { settings: {} } })}>
-          {text.resume}
-        </Button>
-      )}
-      {run.state === 'finished' && <AddEpochs run={run} />}
-      {run.hasAdapter && (
-        <Button
-          variant="default"
-          onClick={() => go(`~/evaluate/new?adapter=${encodeURIComponent(run.folder)}`)}
-        >
-          {text.evaluate}
-        </Button>
-      )}
-    </>
-  );
-}
-
-function AddEpochs({ run }: { run: RunDetail }) {
-  const text = useTexts(TRAIN).live;
-  const resume = useDo(RUNS.resume);
-  const done = Math.ceil(run.lastStep?.epoch ?? 1);
-  const [epochs, setEpochs] = useState<number>(done + 1);
-  return (
-    <Popover withArrow trapFocus>
-      <Popover.Target>
-        <Button variant="default">{text.more}</Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <NumberInput
-          label={text.moreHelp}
-          min={done + 1}
-          value={epochs}
-          onChange={(value) => setEpochs(Number(value))}
-        />
-        <Button
-          mt="xs"
-          fullWidth
-          loading={resume.isPending}
-          onClick={() =>
-            resume.mutate({ params: { id: run.id }, body: { settings: { num_train_epochs: epochs } } })
-          }
-        >
-          {text.moreGo}
-        </Button>
-        {resume.error && (
-          <Text size="xs" c="red" mt="xs" maw={280}>
-            {resume.error.message}
-          </Text>
-        )}
-      </Popover.Dropdown>
-    </Popover>
-  );
-}
-
 function Log({ lines }: { lines: readonly { time: string; level: string; message: string }[] }) {
   const text = useTexts(TRAIN).live;
   return (
@@ -257,46 +169,5 @@ function Log({ lines }: { lines: readonly { time: string; level: string; message
           : lines.map(({ time, message }) => `${time.slice(11, 19)}  ${message}`).join('\n')}
       </pre>
     </section>
-  );
-}
-
-function RunFile({ run }: { run: RunDetail }) {
-  const text = useTexts(TRAIN).live;
-  const format = useFormat();
-  const results = Object.entries(run.results);
-  return (
-    <div style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(320px, 1fr))', gap: 16 }}>
-      {results.length > 0 && (
-        <section>
-          <Title order={2} mb="xs">
-            {text.results}
-          </Title>
-          <table className="table">
-            <tbody>
-              {results.map(([name, value]) => (
-                <tr key={name}>
-                  <td className="mono">{name}</td>
-                  <td className="number">
-                    {Number.isInteger(value) ? format.count(value) : format.figure(value)}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      <section>
-        <Group justify="space-between" mb="xs">
-          <Title order={2}>{text.runFile}</Title>
-          <Group gap="xs">
-            <CopyButton value={run.command} label={text.copyCommand} />
-            <CopyButton value={run.runFile} label={text.copyYaml} />
-          </Group>
-        </Group>
-        <pre className="code" tabIndex={0}>
-          {run.runFile}
-        </pre>
-      </section>
-    </div>
   );
 }

@@ -31,7 +31,7 @@ export interface Live {
   readonly phase: string | undefined;
 }
 
-/** Events come in bursts after a wait; what is drawn changes at most so often. */
+/** The first event after a wait is drawn at once; of a burst, what is drawn changes at most so often. */
 const REDRAW_MS = 100;
 const LOG_LINES = 500;
 
@@ -51,12 +51,14 @@ export function useLiveSeries(id: string): Live {
     const follow = async () => {
       const series = await call(RUNS.series, { params: { id }, signal: closing.signal });
       const state: Mutable = { series, lastStep: undefined, progress: undefined, phase: undefined };
+      let shownAt = Number.NEGATIVE_INFINITY;
       const show = () => {
         timer = undefined;
+        shownAt = performance.now();
         setLive({ ...state, error: undefined, series: copy(series) });
       };
       const soon = () => {
-        timer ??= setTimeout(show, REDRAW_MS);
+        timer ??= setTimeout(show, Math.max(0, shownAt + REDRAW_MS - performance.now()));
       };
       show();
       source = new EventSource(`/api/runs/${id}/events?from=${series.end}`);
@@ -143,13 +145,15 @@ function take(state: Mutable, event: Told): void {
   }
 }
 
-/** A run that went on from a checkpoint takes the steps behind it back. */
-function cutBehind(series: Series, step: number): void {
-  const keep = series.step.findLastIndex((one) => one <= step) + 1;
-  if (keep === series.step.length) return;
-  for (const column of ['step', 'loss', 'learningRate', 'gradNorm', 'tokensPerSecond'] as const) {
-    series[column].length = keep;
-  }
+/** A run that went on from a checkpoint takes the steps behind it back, and what was evaluated there. */
+function cutBehind({ evaluation, ...series }: Series, step: number): void {
+  const cut = (rising: readonly number[], columns: readonly unknown[][]) => {
+    const keep = rising.findLastIndex((one) => one <= step) + 1;
+    if (keep < rising.length) for (const column of columns) column.length = keep;
+  };
+  const { loss, learningRate, gradNorm, tokensPerSecond } = series;
+  cut(series.step, [loss, learningRate, gradNorm, tokensPerSecond, series.step]);
+  cut(evaluation.step, [evaluation.loss, evaluation.step]);
 }
 
 /** New arrays where they grew, so that what is drawn from them is drawn anew. */
