@@ -16,7 +16,7 @@ const NOUNS = {
 /** `whole number, at least 1`; `linear, cosine, constant`; `true or false`. */
 export function valuesInWords(setting: Setting): string {
   if (setting.choices) return setting.choices.join(', ');
-  const bounds = boundsOf(setting);
+  const bounds = boundsOf(setting, 'en');
   return bounds ? `${NOUNS[setting.kind]}, ${bounds}` : NOUNS[setting.kind];
 }
 

@@ -2,12 +2,12 @@
  * The runs that an experiment file asks for: shared settings, what differs, what the command line changes. And all that
  * is wrong with the file, gathered to be told at once, each with its line.
  */
-import { ConfigError } from '../core/portable.ts';
+import type { Bilingual } from '../core/portable.ts';
 import type { ReadExperiment } from './experiment-file.ts';
 import { nearest } from './nearest.ts';
 import { rememberOrigin } from './origin.ts';
 import { type Problem, throwProblems } from './problems.ts';
-import { resolveRunConfig } from './resolve.ts';
+import { checkSettings, resolveRunConfig } from './resolve.ts';
 import type { RunConfig } from './settings.ts';
 
 /** What the experiment decides for each run. */
@@ -24,38 +24,35 @@ const LATER = 'chosen-when-it-starts';
 /** All that is wrong, said at once. */
 export class Problems {
   readonly #found: Problem[] = [];
-  readonly #lines: string[] = [];
+  readonly #ofRuns: Problem[] = [];
   readonly #read: ReadExperiment;
 
   constructor(read: ReadExperiment) {
     this.#read = read;
   }
 
-  add(path: readonly PropertyKey[], text: string): void {
+  add(path: readonly PropertyKey[], text: Bilingual): void {
     this.#found.push({ place: this.#read.placeOf(path), text });
   }
 
-  /** The problems of a run, which name their places themselves. */
-  addError(error: unknown): void {
-    if (!(error instanceof ConfigError)) throw error;
-    const lines = error.message.split('\n  - ');
-    this.#lines.push(...(lines.length > 1 ? lines.slice(1) : lines));
+  /** The problems of a run, which name their places themselves; those of shared settings come with every run. */
+  addOfRun(problems: readonly Problem[]): void {
+    const isSaid = ({ place, text }: Problem) =>
+      this.#ofRuns.some((said) => said.place.en === place.en && said.text.en === text.en);
+    this.#ofRuns.push(...problems.filter((problem) => !isSaid(problem)));
   }
 
   checkName(path: readonly PropertyKey[], name: string, known: readonly string[]): void {
     if (known.includes(name) || known.length === 0) return;
-    this.add(
-      path,
-      `${path.join('.')}: nobody is called ${name}; the nearest known one is ${nearest(name, known)}`,
-    );
+    const near = nearest(name, known);
+    this.add(path, {
+      en: `${path.join('.')}: nobody is called ${name}; the nearest known one is ${near}`,
+      zh: `${path.join('.')}：没有叫 ${name} 的候选者或训练方案；最接近的是 ${near}`,
+    });
   }
 
   throw(): void {
-    const lines = [...new Set(this.#lines)].map((line) => {
-      const [place = '', ...rest] = line.split(': ');
-      return { place, text: rest.join(': ') };
-    });
-    throwProblems([...lines, ...this.#found]);
+    throwProblems([...this.#ofRuns, ...this.#found]);
   }
 }
 
@@ -82,8 +79,10 @@ export class Runs {
     for (const key of ['dataset', 'eval_dataset'] as const) {
       const seen = run[key].find((dataset) => file.test_dataset.includes(dataset));
       if (seen === undefined) continue;
-      const what = `${key} ${seen} is the test_dataset, which no variant may see`;
-      this.#problems.add(['variants', name], `variants.${name}: ${what}; hold other rows out`);
+      this.#problems.add(['variants', name], {
+        en: `variants.${name}: ${key} ${seen} is the test_dataset, which no variant may see; hold other rows out`,
+        zh: `variants.${name}：${key} ${seen} 就是 test_dataset，训练方案不得使用；请换用其他数据`,
+      });
     }
     return run;
   }
@@ -106,26 +105,26 @@ export class Runs {
 
   #layer(path: readonly string[], settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const lines = new Map<string, number>();
-    const { placeOf } = this.#read;
-    const place = placeOf(path);
+    const { source, lineOf } = this.#read;
     for (const key of Object.keys(settings)) {
-      const line = Number(/ line (\d+)$/.exec(placeOf([...path, key]))?.[1]);
-      if (line > 0) lines.set(key, line);
+      const line = lineOf([...path, key]);
+      if (line !== undefined) lines.set(key, line);
       if (!OWN_SETTINGS.includes(key)) continue;
-      const remedy = key === 'output_dir' ? 'set output_dir beside name' : 'remove it';
-      this.#problems.add([...path, key], `${path.join('.')}.${key} is up to the experiment; ${remedy}`);
+      const isFolder = key === 'output_dir';
+      this.#problems.add([...path, key], {
+        en: `${path.join('.')}.${key} is up to the experiment; ${isFolder ? 'set output_dir beside name' : 'remove it'}`,
+        zh: `${path.join('.')}.${key} 由实验决定；${isFolder ? '请把 output_dir 与 name 并列书写' : '请删去'}`,
+      });
     }
     const own = Object.entries(settings).filter(([key]) => !OWN_SETTINGS.includes(key));
-    return rememberOrigin(Object.fromEntries(own), { source: place.replace(/ line \d+$/, ''), lines });
+    return rememberOrigin(Object.fromEntries(own), { source, lines });
   }
 
   #resolve(...layers: readonly Readonly<Record<string, unknown>>[]): RunConfig {
-    try {
-      return resolveRunConfig(...layers);
-    } catch (error) {
-      this.#problems.addError(error);
-      // Stands in until the problems are thrown.
-      return resolveRunConfig({ model_name_or_path: 'unsound' });
-    }
+    const { config, problems } = checkSettings(...layers);
+    if (problems.length === 0) return config;
+    this.#problems.addOfRun(problems);
+    // Stands in until the problems are thrown.
+    return resolveRunConfig({ model_name_or_path: 'unsound' });
   }
 }

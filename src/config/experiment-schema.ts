@@ -5,10 +5,13 @@
 import { z } from 'zod';
 import { EndpointSchema } from './endpoint-schema.ts';
 
+/** What a name may be of; the only form that a text here has to have. */
+export const NAME_RULE = {
+  en: 'letters, digits, dots, dashes and underscores, 64 at most',
+  zh: '文字、数字、点、连字符和下划线，最多 64 个字符',
+};
 /** Names become folders, and words in tables. */
-const Name = z
-  .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'letters, digits, dots, dashes and underscores, 64 at most');
+const Name = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, NAME_RULE.en);
 const Settings = z.record(z.string(), z.unknown());
 const listOf = <T extends z.ZodType>(item: T) =>
   z.preprocess(

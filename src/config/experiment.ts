@@ -2,6 +2,7 @@
  * An experiment, resolved: every variant a run, every candidate of one kind, every criterion one that can be
  * measured; or one error that names all that does not fit together. Runs in a browser too; reads no files.
  */
+import type { Bilingual } from '../core/portable.ts';
 import { parseExperimentFile } from './experiment-file.ts';
 import { Problems, Runs } from './experiment-runs.ts';
 import type { ExperimentFile } from './experiment-schema.ts';
@@ -91,7 +92,10 @@ export function resolveExperiment(
   const candidates = candidatesOf(file, runs, problems);
   const names = candidates.map(({ name }) => name);
   if (names.length === 0) {
-    problems.add(['candidates'], 'candidates are missing; name variants, or candidates to compare');
+    problems.add(['candidates'], {
+      en: 'candidates are missing; name variants, or candidates to compare',
+      zh: '缺少 candidates；请写明 variants，或写明参与比较的 candidates',
+    });
   }
   const candidate = candidateOf(file, names, problems);
   if (file.incumbent !== undefined) problems.checkName(['incumbent'], file.incumbent, names);
@@ -129,15 +133,30 @@ function candidatesOf(file: ExperimentFile, runs: Runs, problems: Problems): Can
       ExperimentFile['candidates']
     >[string];
     const kinds = Object.entries({ model, variant, endpoint, predictions }).filter(([, value]) => value);
-    const fail = (text: string) => problems.add(path, `candidates.${name}${text}`);
+    const fail = ({ en, zh }: Bilingual) =>
+      problems.add(path, { en: `candidates.${name}${en}`, zh: `candidates.${name}${zh}` });
     if (kinds.length !== 1) {
+      const keys = kinds.map(([key]) => key);
       const said =
-        kinds.length === 0 ? 'says not who answers' : `says ${kinds.map(([key]) => key).join(' and ')}`;
-      fail(` ${said}; give one of model, variant, endpoint, predictions`);
+        keys.length === 0
+          ? { en: 'says not who answers', zh: '没有写明由谁回答' }
+          : { en: `says ${keys.join(' and ')}`, zh: `同时写了 ${keys.join('、')}` };
+      fail({
+        en: ` ${said.en}; give one of model, variant, endpoint, predictions`,
+        zh: ` ${said.zh}；请从 model、variant、endpoint、predictions 中写一个`,
+      });
       return [];
     }
-    if (adapter !== undefined && model === undefined) fail('.adapter has no model to lie on; give model');
-    if (checkpoint !== undefined && variant === undefined) fail('.checkpoint is of no variant; give variant');
+    if (adapter !== undefined && model === undefined)
+      fail({
+        en: '.adapter has no model to lie on; give model',
+        zh: '.adapter 没有对应的模型；请写明 model',
+      });
+    if (checkpoint !== undefined && variant === undefined)
+      fail({
+        en: '.checkpoint is of no variant; give variant',
+        zh: '.checkpoint 不属于任何训练方案；请写明 variant',
+      });
     if (variant !== undefined) problems.checkName([...path, 'variant'], variant, variants);
     const rows = test_dataset ?? file.test_dataset;
     const isOutside = endpoint !== undefined || predictions !== undefined;
@@ -167,10 +186,10 @@ function candidateOf(file: ExperimentFile, names: readonly string[], problems: P
   const others = names.filter((name) => name !== file.incumbent && name !== 'base');
   const likely = tuned.length > 0 ? tuned : others.length > 0 ? others : names;
   if (likely.length > 1) {
-    problems.add(
-      ['criteria'],
-      `candidate is missing, and ${likely.join(', ')} may be meant; name whom the criteria are about`,
-    );
+    problems.add(['criteria'], {
+      en: `candidate is missing, and ${likely.join(', ')} may be meant; name whom the criteria are about`,
+      zh: `缺少 candidate，可能是 ${likely.join('、')}；请写明标准针对的候选者`,
+    });
   }
   return likely[0] ?? '';
 }
@@ -187,17 +206,26 @@ function criteriaOf(
       const beats = 'beats' in criterion ? criterion.beats : undefined;
       const atConcurrency = 'at_concurrency' in criterion ? criterion.at_concurrency : undefined;
       if (min === undefined && max === undefined && beats === undefined) {
-        const known = ANSWER_METRICS.includes(metric) ? 'min, max or beats' : 'min or max';
-        problems.add(path, `${path.join('.')} asks for nothing; give ${known}`);
+        const isOfAnswers = ANSWER_METRICS.includes(metric);
+        problems.add(path, {
+          en: `${path.join('.')} asks for nothing; give ${isOfAnswers ? 'min, max or beats' : 'min or max'}`,
+          zh: `${path.join('.')} 没有要求；请写 ${isOfAnswers ? 'min、max 或 beats' : 'min 或 max'}`,
+        });
       }
       const isRole = beats === 'incumbent' && !names.includes('incumbent');
       if (isRole && file.incumbent === undefined) {
-        problems.add(path, `${path.join('.')}.beats needs to know who is in use; name incumbent`);
+        problems.add(path, {
+          en: `${path.join('.')}.beats needs to know who is in use; name incumbent`,
+          zh: `${path.join('.')}.beats 需要知道当前在用的是谁；请写明 incumbent`,
+        });
       }
       const rival = isRole ? file.incumbent : beats;
       if (rival !== undefined) problems.checkName([...path, 'beats'], rival, names);
       if (rival !== undefined && rival === candidate) {
-        problems.add(path, `${path.join('.')}.beats: ${rival} cannot be better than itself; name another`);
+        problems.add(path, {
+          en: `${path.join('.')}.beats: ${rival} cannot be better than itself; name another`,
+          zh: `${path.join('.')}.beats：${rival} 不能与自己比较；请写另一个候选者`,
+        });
       }
       return {
         metric,
@@ -228,15 +256,18 @@ function loadTestOf(
     if (metric === 'qps' || atConcurrency !== undefined || concurrency.length === 1) continue;
     const path = ['criteria', metric];
     const levels = concurrency.join(', ');
-    problems.add(path, `criteria.${metric} could be of concurrency ${levels}; say which by at_concurrency`);
+    problems.add(path, {
+      en: `criteria.${metric} could be of concurrency ${levels}; say which by at_concurrency`,
+      zh: `criteria.${metric} 对应的并发数可能是 ${levels}；请用 at_concurrency 写明`,
+    });
   }
   for (const name of loadtest?.candidates ?? []) {
     problems.checkName(['loadtest', 'candidates'], name, names);
     if (candidates?.[name]?.predictions === undefined) continue;
-    problems.add(
-      ['loadtest', 'candidates'],
-      `loadtest.candidates: ${name} is a file and serves nobody; remove it`,
-    );
+    problems.add(['loadtest', 'candidates'], {
+      en: `loadtest.candidates: ${name} is a file and serves nobody; remove it`,
+      zh: `loadtest.candidates：${name} 是预测文件，无法压测；请删去`,
+    });
   }
   return {
     requests: loadtest?.requests ?? 200,

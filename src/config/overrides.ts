@@ -7,7 +7,7 @@ import { SETTINGS_BY_KEY } from './settings.ts';
 
 const PAIR = /^(?:--)?([A-Za-z_][\w-]*)=(.*)$/s;
 const FLAG = /^--([A-Za-z_][\w-]*)$/;
-const SOURCE = 'command line';
+const SOURCE = { en: 'command line', zh: '命令行' };
 
 /**
  * @param words as the shell splits them
@@ -24,12 +24,26 @@ export function parseOverrides(words: readonly string[]): Record<string, unknown
     const next = words[i + 1];
     if (pair) entries.push([key, readWord(key, pair[2]!)]);
     else if (key === '') {
-      problems.push({ place: SOURCE, text: `"${word}" is no setting; write key=value or --key value` });
+      problems.push({
+        place: SOURCE,
+        text: {
+          en: `"${word}" is no setting; write key=value or --key value`,
+          zh: `"${word}" 不是设置项；请写成 key=value 或 --key value`,
+        },
+      });
     } else if (next !== undefined && isValueOf(key, next)) {
       entries.push([key, readWord(key, next)]);
       i++;
     } else if (canStandAlone(key)) entries.push([key, true]);
-    else problems.push({ place: SOURCE, text: `${word} has no value; write ${word} VALUE or ${key}=VALUE` });
+    else {
+      problems.push({
+        place: SOURCE,
+        text: {
+          en: `${word} has no value; write ${word} VALUE or ${key}=VALUE`,
+          zh: `${word} 没有值；请写成 ${word} 值 或 ${key}=值`,
+        },
+      });
+    }
   }
   throwProblems(problems);
   return rememberOrigin(Object.fromEntries(entries), { source: SOURCE });

@@ -86,7 +86,7 @@ const FAULTS: readonly [spec: Spec, raw: unknown, wrong: string, remedy: string]
 ];
 
 test.each(FAULTS)('fault %#', (spec, raw, wrong, remedy) => {
-  expect(readValue(spec, raw)).toEqual({ fault: { wrong, remedy } });
+  expect(readValue(spec, raw)).toMatchObject({ fault: { en: `${wrong}; ${remedy}` } });
 });
 
 describe('harmless values of refused settings', () => {
@@ -114,7 +114,9 @@ describe('harmless values of refused settings', () => {
 
 test('an ignored setting still has a type', () => {
   const { overwrite_cache } = ignored(HELP, { overwrite_cache: false });
-  expect(readValue(overwrite_cache!, 'banana').fault?.remedy).toBe('write true or false');
+  expect(readValue(overwrite_cache!, 'banana').fault?.zh).toBe(
+    '"banana" 既非 true 也非 false；请写 true 或 false',
+  );
 });
 
 test('long values are shortened', () => {

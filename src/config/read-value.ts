@@ -2,18 +2,14 @@
  * One raw value, as YAML, a command line or a form gives it, read as its setting wants it. Lenient in spelling
  * (numbers and booleans may be strings), strict in meaning. Knows no setting by name.
  */
+import { type Bilingual, bilingual, type Language } from '../core/portable.ts';
 import { nearest } from './nearest.ts';
 import type { Spec } from './setting.ts';
 
-/** What is wrong with a value, and what to do. */
-export interface Fault {
-  readonly wrong: string;
-  readonly remedy: string;
-}
-
 export interface Reading {
   readonly value?: unknown;
-  readonly fault?: Fault;
+  /** `<value> <what is wrong>; <what to do>`. */
+  readonly fault?: Bilingual;
 }
 
 const TRUE = new Set(['true', 'yes', 'on', 'y', 't', '1']);
@@ -25,7 +21,7 @@ const NUMBER = /^[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[-+]?\d+)?$/i;
 export function readValue(spec: Spec, raw: unknown): Reading {
   const word = wordOf(raw);
   const refusal = entryOf(spec.refusedValues, word);
-  if (refusal) return { fault: sentence(refusal.en, raw) };
+  if (refusal) return { fault: named(refusal, raw) };
   const synonym = entryOf(spec.synonyms, word);
   if (synonym !== undefined) return { value: synonym };
   if (isNothing(raw) && spec.kind !== 'any') return readNothing(spec);
@@ -67,53 +63,98 @@ export function show(raw: unknown): string {
 }
 
 /** The bounds of a number in words: `at least 1`, `above 0 and at most 1`. Empty when there are none. */
-export function boundsOf(spec: Spec): string {
-  const parts = [];
-  if (spec.kind === 'amount') parts.push('a share below 1 or a whole number');
-  if (spec.min !== undefined) parts.push(`at least ${spec.min}`);
-  if (spec.above !== undefined) parts.push(`above ${spec.above}`);
-  if (spec.max !== undefined) parts.push(`at most ${spec.max}`);
-  if (spec.below !== undefined) parts.push(`below ${spec.below}`);
-  return parts.join(spec.kind === 'amount' ? ', ' : ' and ');
+export function boundsOf({ kind, min, above, max, below }: Spec, language: Language): string {
+  const say = WORDS[language];
+  const parts = [
+    kind === 'amount' && say.amount,
+    min !== undefined && say.min(min),
+    above !== undefined && say.above(above),
+    max !== undefined && say.max(max),
+    below !== undefined && say.below(below),
+  ].filter((part) => part !== false);
+  return parts.join(kind === 'amount' ? say.comma : say.and);
 }
 
-/** Splits a sentence `what is wrong; what to do` after naming the value. */
-export function sentence(text: string, raw: unknown): Fault {
-  const cut = text.indexOf(';');
-  return cut < 0
-    ? { wrong: `${show(raw)}: ${text}`, remedy: '' }
-    : { wrong: `${show(raw)}: ${text.slice(0, cut)}`, remedy: text.slice(cut + 1).trim() };
+/** A sentence `what is wrong; what to do` after the value. */
+export function named(text: Bilingual, raw: unknown): Bilingual {
+  return { en: `${show(raw)}: ${text.en}`, zh: `${show(raw)}：${text.zh}` };
 }
+
+const EN = {
+  amount: 'a share below 1 or a whole number',
+  min: (value: number) => `at least ${value}`,
+  above: (value: number) => `above ${value}`,
+  max: (value: number) => `at most ${value}`,
+  below: (value: number) => `below ${value}`,
+  comma: ', ',
+  and: ' and ',
+};
+const WORDS: Readonly<Record<Language, typeof EN>> = {
+  en: EN,
+  zh: {
+    amount: '小于 1 的比例或整数',
+    min: (value) => `不小于 ${value}`,
+    above: (value) => `大于 ${value}`,
+    max: (value) => `不大于 ${value}`,
+    below: (value) => `小于 ${value}`,
+    comma: '，',
+    and: '、',
+  },
+};
 
 function readNothing(spec: Spec): Reading {
   if (spec.kind === 'list' && !(spec.default as string[]).length) return { value: spec.default };
   if (spec.nullable) return { value: null };
-  const remedy = spec.required ? 'give a value' : `give a value, or remove it to have ${show(spec.default)}`;
-  return { fault: { wrong: 'is empty', remedy } };
+  const fallback = show(spec.default);
+  return {
+    fault: spec.required
+      ? { en: 'is empty; give a value', zh: '为空；请给出它的值' }
+      : {
+          en: `is empty; give a value, or remove it to have ${fallback}`,
+          zh: `为空；请给出它的值，或删去以使用默认值 ${fallback}`,
+        },
+  };
 }
 
 function readFlag(raw: unknown): Reading {
   const word = wordOf(raw) ?? '';
   if (TRUE.has(word)) return { value: true };
   if (FALSE.has(word)) return { value: false };
-  return { fault: { wrong: `${show(raw)} is neither true nor false`, remedy: 'write true or false' } };
+  return {
+    fault: {
+      en: `${show(raw)} is neither true nor false; write true or false`,
+      zh: `${show(raw)} 既非 true 也非 false；请写 true 或 false`,
+    },
+  };
 }
 
 function readNumber(spec: Spec, raw: unknown): Reading {
   const value = numberOf(raw);
-  const noun = spec.kind === 'integer' ? 'a whole number' : 'a number';
-  const bounds = boundsOf(spec);
-  const remedy = `give ${noun}${bounds && spec.kind === 'amount' ? `: ${bounds}` : bounds && ` ${bounds}`}`;
-  if (value === undefined) return { fault: { wrong: `${show(raw)} is not ${noun}`, remedy } };
+  const noun =
+    spec.kind === 'integer' ? { en: 'a whole number', zh: '整数' } : { en: 'a number', zh: '数字' };
+  const remedy = numberWanted(spec, noun);
+  const fault = (wrong: Bilingual) => ({
+    fault: bilingual((of) => `${show(raw)} ${wrong[of]}${of === 'zh' ? '；' : '; '}${remedy[of]}`),
+  });
+  if (value === undefined) return fault({ en: `is not ${noun.en}`, zh: `不是${noun.zh}` });
   const whole = spec.kind === 'integer' || (spec.kind === 'amount' && value >= 1);
   if (whole && !Number.isSafeInteger(value)) {
-    return { fault: { wrong: `${show(raw)} is not a whole number`, remedy } };
+    return fault({ en: 'is not a whole number', zh: '不是整数' });
   }
   const { min = value, max = value, above = -Infinity, below = Infinity } = spec;
   if (value < min || value > max || value <= above || value >= below) {
-    return { fault: { wrong: `${show(raw)} is out of range`, remedy } };
+    return fault({ en: 'is out of range', zh: '超出范围' });
   }
   return { value };
+}
+
+/** `give a whole number at least 1`. */
+function numberWanted(spec: Spec, noun: Bilingual): Bilingual {
+  const { en, zh } = bilingual((language) => boundsOf(spec, language));
+  if (en === '') return { en: `give ${noun.en}`, zh: `请填${noun.zh}` };
+  return spec.kind === 'amount'
+    ? { en: `give ${noun.en}: ${en}`, zh: `请填${noun.zh}：${zh}` }
+    : { en: `give ${noun.en} ${en}`, zh: `请填${zh} 的${noun.zh}` };
 }
 
 function readChoice(spec: Spec, raw: unknown): Reading {
@@ -122,17 +163,29 @@ function readChoice(spec: Spec, raw: unknown): Reading {
   if (word !== undefined && choices.includes(word)) return { value: word };
   const known = [...choices, ...Object.keys(spec.refusedValues ?? {}), ...Object.keys(spec.synonyms ?? {})];
   const guess = word === undefined ? undefined : nearest(word, known);
-  const hint = guess ? `the nearest known one is ${guess} (known: ${choices.join(', ')})` : '';
+  const all = choices.join(', ');
   return {
-    fault: { wrong: `${show(raw)} is not known`, remedy: hint || `write one of ${choices.join(', ')}` },
+    fault: guess
+      ? {
+          en: `${show(raw)} is not known; the nearest known one is ${guess} (known: ${all})`,
+          zh: `${show(raw)} 不是可选的值；最接近的是 ${guess}（可选：${all}）`,
+        }
+      : {
+          en: `${show(raw)} is not known; write one of ${all}`,
+          zh: `${show(raw)} 不是可选的值；请从中选择：${all}`,
+        },
   };
 }
 
 function readList(raw: unknown): Reading {
   const items = Array.isArray(raw) ? raw : typeof raw === 'string' ? raw.split(',') : [raw];
   if (!items.every((item) => typeof item === 'string' || typeof item === 'number')) {
-    const remedy = 'write names separated by commas, or a list of them';
-    return { fault: { wrong: `${show(raw)} is not a list of names`, remedy } };
+    return {
+      fault: {
+        en: `${show(raw)} is not a list of names; write names separated by commas, or a list of them`,
+        zh: `${show(raw)} 不是名称列表；请用逗号分隔名称，或写成列表`,
+      },
+    };
   }
   const names = items.map((item) => String(item).trim()).filter((name) => name !== '');
   return { value: Object.freeze(names) };
@@ -141,7 +194,12 @@ function readList(raw: unknown): Reading {
 function readText(raw: unknown): Reading {
   if (typeof raw === 'string') return { value: raw };
   if (typeof raw === 'number') return { value: String(raw) };
-  return { fault: { wrong: `${show(raw)} is not a text`, remedy: 'write a text, in quotes if need be' } };
+  return {
+    fault: {
+      en: `${show(raw)} is not a text; write a text, in quotes if need be`,
+      zh: `${show(raw)} 不是文本；请写文本，必要时加引号`,
+    },
+  };
 }
 
 function numberOf(raw: unknown): number | undefined {

@@ -2,10 +2,11 @@
  * Raw settings become one resolved, frozen run, or one error that names everything that is wrong.
  * Knows how names, values, layers and rules come together; the settings themselves are in their tables.
  */
+import type { Bilingual } from '../core/portable.ts';
 import { nearest } from './nearest.ts';
 import { placeOf } from './origin.ts';
 import { type Problem, throwProblems } from './problems.ts';
-import { type Fault, isHarmless, readValue, sameValue, sentence } from './read-value.ts';
+import { isHarmless, named, type Reading, readValue, sameValue } from './read-value.ts';
 import { RULES } from './rules.ts';
 import type { Setting } from './setting.ts';
 import { type RunConfig, SETTINGS, SETTINGS_BY_KEY } from './settings.ts';
@@ -16,7 +17,7 @@ type Layer = Readonly<Record<string, unknown>>;
 interface Given {
   readonly name: string;
   readonly raw: unknown;
-  readonly place: string;
+  readonly place: Bilingual;
 }
 
 /** Names that may hold a secret are told without their value. */
@@ -48,10 +49,11 @@ export function checkSettings(...layers: readonly Layer[]): { config: RunConfig;
     if (problems.length > before) unsound.add(key);
   }
   const config = withDefaults(values);
-  const somewhere = layers[0] ? placeOf(layers[0], '') : 'settings';
+  const somewhere = placeOf(layers[0] ?? {}, '');
   for (const { key, required } of SETTINGS) {
     if (required && values[key] === undefined && !unsound.has(key)) {
-      problems.push({ place: somewhere, text: `${key} is missing; give a value`, keys: [key] });
+      const text = { en: `${key} is missing; give a value`, zh: `缺少 ${key}；请给出它的值` };
+      problems.push({ place: somewhere, text, keys: [key] });
     }
   }
   for (const { keys, check } of RULES) {
@@ -88,32 +90,41 @@ function resolveOne(key: string, entries: readonly Given[], problems: Problem[])
   const setting = SETTINGS_BY_KEY.get(key);
   if (!setting) {
     const known = SETTINGS.map((one) => one.key);
-    const text = `unknown setting ${key}; the nearest known one is ${nearest(key, known)}`;
+    const near = nearest(key, known);
+    const text = {
+      en: `unknown setting ${key}; the nearest known one is ${near}`,
+      zh: `没有 ${key} 这个设置；最接近的是 ${near}`,
+    };
     for (const { place } of entries) problems.push({ place, text, keys: [key] });
     return undefined;
   }
   const readings: { name: string; value: unknown }[] = [];
   for (const { name, raw, place } of entries) {
     const { value, fault } = readGiven(setting, name, raw);
-    if (fault) problems.push({ place, text: `${name} ${fault.wrong}; ${fault.remedy}`, keys: [key] });
-    else if (value !== undefined) readings.push({ name, value });
+    if (fault) {
+      const text = { en: `${name} ${fault.en}`, zh: `${name} ${fault.zh}` };
+      problems.push({ place, text, keys: [key] });
+    } else if (value !== undefined) readings.push({ name, value });
   }
   if (setting.status !== 'supported') return undefined;
   const telling = readings.filter(({ value }) => !sameValue(value, setting.default));
   const [chosen = readings[0], ...others] = telling;
   const rival = others.find(({ value }) => !sameValue(value, chosen?.value));
   if (rival) {
-    const text = `${key} is said by ${chosen?.name} and differently by ${rival.name}; keep one of them`;
+    const text = {
+      en: `${key} is said by ${chosen?.name} and differently by ${rival.name}; keep one of them`,
+      zh: `${key} 由 ${chosen?.name} 和 ${rival.name} 给出了不同的值；请只保留一个`,
+    };
     problems.push({ place: entries.at(-1)!.place, text });
   }
   return chosen?.value;
 }
 
 /** The value for `setting` that was given, maybe under a second name. */
-function readGiven(setting: Setting, name: string, raw: unknown): { value?: unknown; fault?: Fault } {
+function readGiven(setting: Setting, name: string, raw: unknown): Reading {
   if (setting.status === 'refused') {
     if (isHarmless(setting, raw)) return {};
-    return { fault: sentence(setting.help.en, SECRET.test(name) ? '***' : raw) };
+    return { fault: named(setting.help, SECRET.test(name) ? '***' : raw) };
   }
   const written = SETTINGS_BY_KEY.get(name);
   if (!written?.means) return readValue(setting, raw);

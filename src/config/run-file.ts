@@ -3,8 +3,8 @@
  * The text comes from anywhere, so its size and its aliases are bounded.
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
-import { ConfigError, messageOf } from '../core/portable.ts';
-import { rememberOrigin } from './origin.ts';
+import { type Bilingual, ConfigError, messageOf } from '../core/portable.ts';
+import { placeIn, rememberOrigin } from './origin.ts';
 import { readValue, sameValue } from './read-value.ts';
 import { derivedDefault } from './resolve.ts';
 import type { Setting } from './setting.ts';
@@ -22,9 +22,10 @@ const MAX_ALIASES = 16;
  */
 export function parseRunFile(text: string, source: string): Record<string, unknown> {
   if (text.length > MAX_CHARACTERS) {
-    throw new ConfigError(
-      `${source}: ${text.length} characters are more than the ${MAX_CHARACTERS} of a run file; give a run file, not a data file`,
-    );
+    throw new ConfigError({
+      en: `${source}: ${text.length} characters are more than the ${MAX_CHARACTERS} of a run file; give a run file, not a data file`,
+      zh: `${source}：有 ${text.length} 个字符，超过运行文件的上限 ${MAX_CHARACTERS}；请给出运行文件，而不是数据文件`,
+    });
   }
   const lineCounter = new LineCounter();
   const lineAt = (offset: number) => lineCounter.linePos(offset).line;
@@ -33,8 +34,12 @@ export function parseRunFile(text: string, source: string): Record<string, unkno
     const fault = document.errors[0] ?? document.warnings[0];
     if (fault) throw syntaxError(source, lineAt(fault.pos[0]), text, fault.message);
     if (!isMap(document.contents)) {
-      const wrong = document.contents === null ? 'is empty' : 'holds no settings';
-      throw new ConfigError(`${source}: the run file ${wrong}; ${remedyFor(text)}`);
+      const isEmpty = document.contents === null;
+      const { en, zh } = remedyFor(text);
+      throw new ConfigError({
+        en: `${source}: the run file ${isEmpty ? 'is empty' : 'holds no settings'}; ${en}`,
+        zh: `${source}：运行文件${isEmpty ? '为空' : '中没有设置'}；${zh}`,
+      });
     }
     const raw = document.toJS({ maxAliasCount: MAX_ALIASES }) as Record<string, unknown>;
     const lines = new Map<string, number>();
@@ -48,7 +53,10 @@ export function parseRunFile(text: string, source: string): Record<string, unkno
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(
-      `${source}: cannot be read: ${messageOf(error)}; write one "key: value" a line`,
+      {
+        en: `${source}: cannot be read: ${messageOf(error)}; write one "key: value" a line`,
+        zh: `${source}：无法读取：${messageOf(error, 'zh')}；请每行写一个 "key: value"`,
+      },
       error,
     );
   }
@@ -93,13 +101,27 @@ function writtenText(setting: Setting | undefined, node: unknown): unknown {
 
 function syntaxError(source: string, line: number, text: string, message: string): ConfigError {
   const remedy = message.includes('unique')
-    ? 'say each setting once'
+    ? { en: 'say each setting once', zh: '每个设置请只写一次' }
     : remedyFor(text.split('\n')[line - 1] ?? '');
-  return new ConfigError(`${source} line ${line}: ${message.replace(/\s+/g, ' ')}; ${remedy}`);
+  const place = placeIn(source, line);
+  const what = message.replace(/\s+/g, ' ');
+  return new ConfigError({
+    en: `${place.en}: ${what}; ${remedy.en}`,
+    zh: `${place.zh}：${what}；${remedy.zh}`,
+  });
 }
 
-function remedyFor(text: string): string {
-  if (text.includes('\t')) return 'indent with spaces, not with tabs';
-  if (text.includes('\uFF1A')) return 'write the colon as ":" followed by a space, not as "\uFF1A"';
-  return 'write one "key: value" a line, with a space after the colon';
+function remedyFor(text: string): Bilingual {
+  if (text.includes('\t'))
+    return { en: 'indent with spaces, not with tabs', zh: '请用空格缩进，不要用制表符' };
+  if (text.includes('\uFF1A')) {
+    return {
+      en: 'write the colon as ":" followed by a space, not as "\uFF1A"',
+      zh: '请用英文冒号 ":" 加空格，不要用中文冒号 "\uFF1A"',
+    };
+  }
+  return {
+    en: 'write one "key: value" a line, with a space after the colon',
+    zh: '请每行写一个 "key: value"，冒号后留一个空格',
+  };
 }

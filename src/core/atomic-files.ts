@@ -108,10 +108,28 @@ function asStorageError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (typeof code !== 'string' || error instanceof TunesmithError) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new StorageError(`write ${path}: the disk is full; free some space and run again`, error);
+    return new StorageError(
+      {
+        en: `write ${path}: the disk is full; free some space and run again`,
+        zh: `写入 ${path}：磁盘已满；请腾出空间后重新运行`,
+      },
+      error,
+    );
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new StorageError(`write ${path}: not allowed to write there; choose another folder`, error);
+    return new StorageError(
+      {
+        en: `write ${path}: not allowed to write there; choose another folder`,
+        zh: `写入 ${path}：没有写入权限；请换一个文件夹`,
+      },
+      error,
+    );
   }
-  return new StorageError(`write ${path}: ${messageOf(error)}; check the path`, error);
+  return new StorageError(
+    {
+      en: `write ${path}: ${messageOf(error)}; check the path`,
+      zh: `写入 ${path}：${messageOf(error, 'zh')}；请检查路径`,
+    },
+    error,
+  );
 }

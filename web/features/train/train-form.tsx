@@ -139,7 +139,7 @@ function Fields({ view, search, draft, set, checked, options }: FieldsProps) {
   const said = useSaid();
   const { language } = useLanguage();
   const problemOf = (key: string) =>
-    checked.problems.find(({ keys }) => keys?.[0] === key && !isUntouched(draft, key))?.text;
+    checked.problems.find(({ keys }) => keys?.[0] === key && !isUntouched(draft, key))?.text[language];
   const field = (setting: Setting) => (
     <SettingField
       key={setting.key}
@@ -182,13 +182,14 @@ function Fields({ view, search, draft, set, checked, options }: FieldsProps) {
 /** What concerns several fields, or fields that are not shown. */
 function Problems({ checked, isTouched }: { checked: CheckedDraft; isTouched: boolean }) {
   const text = useTexts(TRAIN).form;
+  const said = useSaid();
   if (!isTouched || checked.problems.length === 0) return null;
   return (
     <Alert color="red" p="sm" title={text.problems(checked.problems.length)} role="alert">
       <Stack gap={4}>
         {checked.problems.map(({ text: problem }) => (
-          <Text key={problem} size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {problem}
+          <Text key={problem.en} size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {said(problem)}
           </Text>
         ))}
       </Stack>
