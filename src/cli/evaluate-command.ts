@@ -48,6 +48,8 @@ const TEXTS = {
 interface Options {
   readonly mode: 'all' | 'argmax';
   readonly free: boolean;
+  readonly base: boolean;
+  readonly model: boolean;
   readonly adapter: readonly string[];
   readonly predictions: readonly string[];
   readonly endpoint: readonly string[];
@@ -76,6 +78,8 @@ export function addEvaluateCommand(program: Command, language: Language): void {
       'all',
     )
     .option('--no-free', 'leave out free answers')
+    .option('--no-base', 'leave out the model without its adapters')
+    .option('--no-model', 'judge no model of this machine, only --predictions and --endpoint')
     .option('--adapter <folder...>', 'further adapters on the same model, judged beside', [])
     .option('--predictions <file...>', 'predictions of others for the same rows, judged beside', [])
     .option(
@@ -94,7 +98,11 @@ export function addEvaluateCommand(program: Command, language: Language): void {
 
 async function runEvaluate(words: string[], options: Options, language: Language): Promise<void> {
   const text = TEXTS[language];
-  const config = readRunConfig(words, options.acceptLicense ? { accept_license: true } : {});
+  const config = readRunConfig(words, {
+    // None is opened then: any name will do.
+    ...(!options.model && { model_name_or_path: '-' }),
+    ...(options.acceptLicense && { accept_license: true }),
+  });
   const progress = createTaskProgress(language);
   const table = { language, colour: process.stdout.isTTY };
   const show = ({ evaluation }: Judged) => {
@@ -109,6 +117,7 @@ async function runEvaluate(words: string[], options: Options, language: Language
   const { dataset, judged, comparison, findings } = await evaluateModels(config, {
     mode: options.mode,
     freeAnswers: options.free,
+    ...(!options.model ? { candidates: 'none' } : !options.base && { candidates: 'tuned' }),
     adapters: options.adapter,
     predictions: options.predictions,
     endpoints: options.endpoint.map((word) => readEndpoint(word, process.env)),

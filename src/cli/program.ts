@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   runs: async () => (await import('./runs-command.ts')).addRunsCommand,
   data: async () => (await import('./data-command.ts')).addDataCommand,
   evaluate: async () => (await import('./evaluate-command.ts')).addEvaluateCommand,
+  rejudge: async () => (await import('./rejudge-command.ts')).addRejudgeCommand,
   chat: async () => (await import('./chat-command.ts')).addChatCommand,
   estimate: async () => (await import('./estimate-command.ts')).addEstimateCommand,
   models: async () => (await import('./models-command.ts')).addModelsCommand,

@@ -1,7 +1,9 @@
 /** evaluate: what models answer, judged against the truth. */
-export { compareModels, type ModelAnswers } from './compare.ts';
+export { compareModels } from './compare.ts';
 export { type ComparedPair, type Comparison, type Figure, METRICS } from './comparison.ts';
+export { comparisonSheets, predictionSheet, SHEET_WORDS } from './comparison-sheets.ts';
 export { formatDisputed, formatFigures, formatLeftOut, formatPair } from './comparison-tables.ts';
+export { type Correction, readCorrections } from './corrections.ts';
 export { EndpointClient, EndpointError } from './endpoint-client.ts';
 export { chatUrl } from './endpoint-request.ts';
 export { parseEndpoint } from './endpoint-settings.ts';
@@ -28,6 +30,8 @@ export {
 } from './judge-samples.ts';
 export type { ClassificationReport, Confusion } from './metrics.ts';
 export { joinPredictions } from './predictions.ts';
+export { oncePerModel, readEvaluation, rejudge } from './rejudge.ts';
+export { type SheetRows, type SheetValue, sheetOf, workbookOf } from './sheet.ts';
 export {
   formatClassReport,
   formatComparison,

@@ -4,7 +4,7 @@
  */
 import type { RunConfig } from '../config/index.ts';
 import { ConfigError } from '../core/index.ts';
-import { loadDatasets, type RowFinding } from '../data/index.ts';
+import { loadDatasets, type RowFinding, type Sample } from '../data/index.ts';
 import {
   answerLimit,
   type Candidate,
@@ -16,7 +16,7 @@ import {
   judgeByLabels,
   judgeEndpoint,
   labelsOf,
-  type ModelAnswers,
+  oncePerModel,
 } from '../evaluate/index.ts';
 import type { ScoringMode } from '../infer/index.ts';
 import { judgePredictions, predictionsName } from './judge-predictions.ts';
@@ -24,8 +24,8 @@ import { type OpenOptions, openModel } from './open-model.ts';
 
 export interface EvaluateOptions extends OpenOptions {
   readonly mode: ScoringMode;
-  /** Who of the two is judged; both when absent. */
-  readonly candidates?: 'base' | 'tuned';
+  /** Who of the two is judged; both when absent. With `none` no model is opened: only others are judged. */
+  readonly candidates?: 'base' | 'tuned' | 'none';
   /** Also judges what the models write by themselves. */
   readonly freeAnswers: boolean;
   /** Further adapters on the same base, judged beside the run file's. */
@@ -62,9 +62,11 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
     seed: config.seed,
   });
   const labels = labelsOf(samples, config.labels);
-  const { mode, freeAnswers, adapters = [], predictions = [], endpoints = [] } = options;
-  const { incumbent, onJudged, signal, onProgress } = options;
+  const { predictions = [], endpoints = [], incumbent, onJudged, signal, onProgress } = options;
   checkNames(config, options);
+  if (options.candidates === 'none' && predictions.length + endpoints.length === 0) {
+    throw new ConfigError('evaluate: nobody is to be judged; name a model, predictions or an endpoint');
+  }
   const allFindings = [...findings];
   const outside: Judged[] = [];
   const addOutside = (result: Judged & { readonly findings: readonly RowFinding[] }) => {
@@ -77,6 +79,19 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
   for (const endpoint of endpoints) {
     addOutside(await judgeEndpoint(endpoint, samples, { labels, onProgress, signal }));
   }
+  const judged = options.candidates === 'none' ? [] : await judgeOwn(config, options, { samples, labels });
+  judged.push(...outside);
+  const comparison = compareModels(oncePerModel(judged), { labels, incumbent, seed: config.seed });
+  return { dataset: names.join(','), labels, judged, comparison, findings: allFindings };
+}
+
+/** The models that are computed here: base, tuned, further adapters. */
+async function judgeOwn(
+  config: RunConfig,
+  options: EvaluateOptions,
+  { samples, labels }: { readonly samples: readonly Sample[]; readonly labels: readonly string[] },
+): Promise<Judged[]> {
+  const { mode, freeAnswers, adapters = [], onJudged, signal, onProgress } = options;
   using open = await openModel(config, options);
   const { model, template, base, tuned } = open;
   const candidates: Candidate[] = [];
@@ -103,9 +118,7 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
     const maxNewTokens = answerLimit(judging, model, config.max_new_tokens);
     add(await judgeByAnswers(candidate, samples, { ...judging, maxNewTokens }));
   }
-  judged.push(...outside);
-  const comparison = compareModels(oncePerModel(judged), { labels, incumbent, seed: config.seed });
-  return { dataset: names.join(','), labels, judged, comparison, findings: allFindings };
+  return judged;
 }
 
 /** Names tell the models apart, and one of them may be the incumbent: said before hours of judging. */
@@ -114,7 +127,7 @@ function checkNames(config: RunConfig, options: EvaluateOptions): void {
   const own = config.adapter_name_or_path.length > 0 ? ['base', 'tuned'] : ['base'];
   const names = [
     ...own.filter((name) => candidates === undefined || candidates === name),
-    ...adapters,
+    ...(candidates === 'none' ? [] : adapters),
     ...predictions.map(predictionsName),
     ...endpoints.map(({ name }) => name),
   ];
@@ -129,14 +142,4 @@ function checkNames(config: RunConfig, options: EvaluateOptions): void {
       `evaluate: the incumbent "${incumbent}" is none of the models (${names.join(', ')}); name one of them`,
     );
   }
-}
-
-/** A model that was judged in two ways counts by the first, which is by its labels. */
-function oncePerModel(judged: readonly Judged[]): ModelAnswers[] {
-  const models = new Map<string, ModelAnswers>();
-  for (const { evaluation, rows } of judged) {
-    const { model: name, judgedBy } = evaluation;
-    if (!models.has(name)) models.set(name, { name, judgedBy, rows });
-  }
-  return [...models.values()];
 }
