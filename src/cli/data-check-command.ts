@@ -13,6 +13,7 @@ import {
 } from '../data/index.ts';
 import { resolveModel, STARTERS } from '../hub/index.ts';
 import { getTemplate, loadTokenizer } from '../text/index.ts';
+import { fetchWithProgress } from './fetch-dataset.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { readRunConfig } from './run-words.ts';
 import { shownPath } from './shown-path.ts';
@@ -113,6 +114,7 @@ async function checkData(name: string, words: string[], options: Options, langua
   const heldOut = options.against?.split(',').map((word) => word.trim()) ?? partsBeside(name, datasetDir);
   const progress = createTaskProgress(language);
   const examined = await examineDataset(name, {
+    fetchFiles: fetchWithProgress(language),
     ...{ datasetDir, heldOut, seed: config.data_seed, onProgress: progress.report },
     encoding: {
       settings: encodeSettings(config),
@@ -125,6 +127,7 @@ async function checkData(name: string, words: string[], options: Options, langua
       ? undefined
       : await fixDataset(examined, {
           datasetDir,
+          fetchFiles: fetchWithProgress(language),
           as: options.fix === true ? `${name}_fixed` : options.fix,
           isReplaced: options.replace ?? false,
         });
@@ -143,6 +146,7 @@ async function checkData(name: string, words: string[], options: Options, langua
 async function openTokenizer(config: RunConfig, language: Language, progress: TaskProgress) {
   const model = await resolveModel(config.model_name_or_path, {
     acceptLicense: config.accept_license || licensePrompt(language, false),
+    revision: config.model_revision,
     onProgress: progress.report,
   });
   const tokenizer = await loadTokenizer(model);

@@ -15,6 +15,7 @@ import type { EndpointSettings } from '../evaluate/index.ts';
 import { serveModels } from '../serve/index.ts';
 import { readEndpoint } from './endpoint-word.ts';
 import { EnrichFigures } from './enrich-figures.ts';
+import { fetchWithProgress } from './fetch-dataset.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { packageVersion } from './package-version.ts';
 import { readRunConfig } from './run-words.ts';
@@ -155,8 +156,16 @@ async function enrich(name: string, options: Options, language: Language): Promi
   await using teacher = await openTeacher(options, language, progress.report);
   if (isTold) console.error(text.told);
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort(new ConfigError('data enrich: stopped; run it again to go on')));
+  process.once('SIGINT', () =>
+    stop.abort(
+      new ConfigError({
+        en: 'data enrich: stopped; run it again to go on',
+        zh: 'data enrich：已停止；再次运行即可继续',
+      }),
+    ),
+  );
   const made = await enrichDataset(name, {
+    fetchFiles: fetchWithProgress(language),
     ...{ datasetDir, task, as, isTold, language, isReplaced: options.replace ?? false },
     endpoint: {
       ...teacher.endpoint,

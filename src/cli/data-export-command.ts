@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Language } from '../core/index.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportDataset } from '../data/index.ts';
+import { fetchWithProgress } from './fetch-dataset.ts';
 import { shownPath } from './shown-path.ts';
 import { harmless } from './shown-text.ts';
 
@@ -54,13 +55,17 @@ export function addDataExportCommand(data: Command, language: Language): void {
     .option('--model <model>', text.model)
     .option('--seed <number>', text.seed, '42')
     .option('--replace', text.replace)
-    .action((name: string, path: string, options: Options) => runExport(name, path, options, text));
+    .action((name: string, path: string, options: Options) => runExport(name, path, options, language));
 }
 
-async function runExport(name: string, path: string, options: Options, text: typeof EN): Promise<void> {
+async function runExport(name: string, path: string, options: Options, language: Language): Promise<void> {
+  const text = TEXTS[language];
   const { datasetDir, format, model, replace: isReplaced = false } = options;
   const seed = Number(options.seed);
-  const { rows, findings } = await exportDataset(name, { datasetDir, format, path, model, isReplaced, seed });
+  const { rows, findings } = await exportDataset(name, {
+    ...{ datasetDir, format, path, model, isReplaced, seed },
+    fetchFiles: fetchWithProgress(language),
+  });
   const dropped = findings.filter(({ kind }) => kind === 'dropped');
   const [first] = dropped;
   if (first) {

@@ -12,6 +12,7 @@ import {
 } from '../data/index.ts';
 import { resolveModel, STARTERS } from '../hub/index.ts';
 import { getTemplate, loadTokenizer } from '../text/index.ts';
+import { fetchWithProgress } from './fetch-dataset.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { readRunConfig } from './run-words.ts';
 import { shownPath } from './shown-path.ts';
@@ -104,12 +105,14 @@ async function showData(name: string, words: string[], options: Options, languag
   );
   const { samples, findings } = await loadDatasets([name], {
     datasetDir: config.dataset_dir,
+    fetchFiles: fetchWithProgress(language),
     seed: config.data_seed,
   });
   const sample = sampleAt(name, options.row, { samples, findings, text });
   const progress = createTaskProgress(language);
   const model = await resolveModel(config.model_name_or_path, {
     acceptLicense: config.accept_license || licensePrompt(language, false),
+    revision: config.model_revision,
     onProgress: progress.report,
   });
   progress.done();

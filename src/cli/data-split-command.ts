@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { ConfigError, type Language } from '../core/index.ts';
 import { type SplitRecord, splitDataset } from '../data/index.ts';
+import { fetchWithProgress } from './fetch-dataset.ts';
 import { shownPath } from './shown-path.ts';
 import { harmless, shortened } from './shown-text.ts';
 
@@ -70,10 +71,11 @@ export function addDataSplitCommand(data: Command, language: Language): void {
     .option('--group <column>', text.group)
     .option('--seed <number>', text.seed, '42')
     .option('--replace', text.replace)
-    .action((name: string, options: Options) => split(name, options, text));
+    .action((name: string, options: Options) => split(name, options, language));
 }
 
-async function split(name: string, options: Options, text: typeof EN): Promise<void> {
+async function split(name: string, options: Options, language: Language): Promise<void> {
+  const text = TEXTS[language];
   const number = (flag: 'val' | 'test' | 'seed') => {
     const value = options[flag].trim() === '' ? Number.NaN : Number(options[flag]);
     if (!Number.isFinite(value)) throw new ConfigError(text.notNumber(flag, options[flag]));
@@ -82,6 +84,7 @@ async function split(name: string, options: Options, text: typeof EN): Promise<v
   const { datasetDir, stratify, group, replace: isReplaced = false } = options;
   const { record, recordPath } = await splitDataset(name, {
     ...{ datasetDir, stratify, group, isReplaced },
+    fetchFiles: fetchWithProgress(language),
     ...{ val: number('val'), test: number('test'), seed: number('seed') },
   });
   console.log(describe(record, text));

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../core/index.ts';
 import { loadDatasets, type RowFinding } from '../data/index.ts';
+import { datasetFetcher } from '../hub/index.ts';
 import {
   type AnswerFormat,
   answerFormatOf,
@@ -136,7 +137,11 @@ async function rowsOf(
   text: LoadTestTexts,
 ) {
   const name = words.split === undefined ? words.dataset : `${words.dataset}_${words.split}`;
-  const { samples, findings } = await loadDatasets([name], { datasetDir: words.datasetDir, seed: 42 });
+  const { samples, findings } = await loadDatasets([name], {
+    datasetDir: words.datasetDir,
+    fetchFiles: datasetFetcher(),
+    seed: 42,
+  });
   const labels = words.labels?.split(',').map((label) => label.trim());
   const fields = body === undefined ? undefined : parseFields(body, words.p!, text);
   return { findings, requests: rowRequests(samples, { format, model: words.model, labels, fields }) };

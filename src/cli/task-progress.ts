@@ -4,6 +4,7 @@ import { type Bilingual, formatBytes, type Language, type OnProgress, type Progr
 
 const TASKS: Readonly<Record<string, Bilingual>> = {
   download: { en: 'download', zh: '下载' },
+  'await download': { en: 'wait for another download of it', zh: '等待另一个下载完成' },
   'load weights': { en: 'load weights', zh: '加载权重' },
   'check rows': { en: 'check rows', zh: '检查数据' },
   tokenize: { en: 'tokenize', zh: '分词' },
@@ -31,7 +32,12 @@ export function createTaskProgress(
   stream: NodeJS.WriteStream = process.stderr,
 ): TaskProgress {
   // Started by a supervisor, which shows it.
-  if (process.send) return { report: (progress) => process.send?.(progress), done: () => undefined };
+  if (process.send) {
+    const report: OnProgress = (progress) => {
+      if (process.connected) process.send!(progress);
+    };
+    return { report, done: () => undefined };
+  }
   return stream.isTTY ? barProgress(language, stream) : lineProgress(language, stream);
 }
 

@@ -62,7 +62,8 @@ test('fills in defaults, which go as soon as columns or tags are given', () => {
 });
 
 test('refuses what it cannot do, with the key and a remedy', () => {
-  check({ hf_hub_url: 'a/b', file_name: 'n.json' }, /"news": hf_hub_url cannot be read yet; .* file_name/);
+  check({ hf_hub_url: '../b' }, /"news": hf_hub_url: .*write org\/name/);
+  check({ om_hub_url: 'a/b', file_name: 'n.json' }, /"news": om_hub_url cannot be read yet; .* file_name/);
   check({ cloud_file_name: 's3://x' }, /cloud_file_name cannot be read yet/);
   check({ script_url: 'x' }, /script_url cannot be read yet/);
   check({ formatting: 'alpaca' }, /names no file; add file_name/);

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { DataError, nearestName } from '../core/index.ts';
+import { chooseFiles, type FetchFiles, type HubSource } from './hub-files.ts';
 import { parseJson } from './parse-json.ts';
 import { readText } from './read-text.ts';
 import { describeValue, isObject } from './row-values.ts';
@@ -42,8 +43,22 @@ const TagNames = z.strictObject({
   system_tag: Name,
 });
 
+/** `org/name`, or a name alone as old data sets have. */
+const HubName = z
+  .string()
+  .regex(/^[\w-][\w.-]*(\/[\w.-]+)?$/, 'write org/name')
+  .nullish()
+  .or(z.literal(''))
+  .transform((name) => name || undefined);
+
 const Entry = z.strictObject({
   file_name: z.string().min(1).optional(),
+  hf_hub_url: HubName,
+  ms_hub_url: HubName,
+  // Beside a hub that is read they mean nothing.
+  om_hub_url: Name,
+  script_url: Name,
+  cloud_file_name: Name,
   formatting: z.enum(['alpaca', 'sharegpt', 'openai']).default('alpaca'),
   ranking: z.boolean().default(false),
   num_samples: z.int().positive().nullish(),
@@ -52,14 +67,14 @@ const Entry = z.strictObject({
   tags: TagNames.optional(),
   subset: Name,
   folder: Name,
-  // Says which state of a hub's data set is meant; beside file_name it means nothing.
-  revision: z.string().nullish(),
+  // Which state of a hub's data set is meant; beside file_name it means nothing.
+  revision: Name,
   // Written by older versions, read by none.
   file_sha1: z.string().nullish(),
 });
 
-/** Where rows would come from if not from a file; the first that is present wins over file_name. */
-const REMOTE_KEYS = ['hf_hub_url', 'ms_hub_url', 'om_hub_url', 'script_url', 'cloud_file_name'];
+/** Where rows would come from if neither from a hub nor from a file; they win over file_name. */
+const REMOTE_KEYS = ['om_hub_url', 'script_url', 'cloud_file_name'];
 
 const DEFAULT_COLUMNS: Columns = {
   prompt: 'instruction',
@@ -100,8 +115,12 @@ export interface SplitEdge {
 
 export interface DatasetEntry {
   readonly name: string;
-  /** A file, or a folder of files. */
+  /** A file, or a folder of files; the name of a data set on a hub. */
   readonly path: string;
+  /** Where the rows are on hubs; they win over a file. */
+  readonly hub: HubSource | undefined;
+  /** The files of a hub's data set, once they are here. */
+  readonly files?: readonly string[];
   readonly formatting: z.output<typeof Entry>['formatting'];
   readonly ranking: boolean;
   /** A folder inside of path. */
@@ -125,6 +144,36 @@ export interface DatasetEntry {
 export function readDatasetInfo(datasetDir: string, names: readonly string[]): DatasetEntry[] {
   const path = infoPath(datasetDir);
   return names.map((name) => parseDatasetEntry(name, readRawEntry(datasetDir, name), datasetDir, path));
+}
+
+/** Where entries are found, and who fetches the files of those that lie on hubs. */
+export interface DatasetPlace {
+  /** The folder of dataset_info.json, which file names are relative to. */
+  readonly datasetDir: string;
+  /** Without it, data sets on hubs are refused. */
+  readonly fetchFiles?: FetchFiles | undefined;
+}
+
+/**
+ * The same entries, with their files on this machine.
+ * @throws DataError as readDatasetInfo does, HubError when a hub's data set cannot be fetched
+ */
+export async function openDatasets(
+  names: readonly string[],
+  { datasetDir, fetchFiles }: DatasetPlace,
+): Promise<DatasetEntry[]> {
+  const opened: DatasetEntry[] = [];
+  for (const entry of readDatasetInfo(datasetDir, names)) {
+    const { hub, name } = entry;
+    if (hub && !fetchFiles) {
+      throw new DataError(
+        `${infoPath(datasetDir)}: data set "${name}" lies on a hub, which is not asked here; download it and give file_name in place of hf_hub_url and ms_hub_url`,
+      );
+    }
+    const choose = (paths: readonly string[], card: string | undefined) => chooseFiles(entry, paths, card);
+    opened.push(hub ? { ...entry, files: await fetchFiles!({ ...hub, choose }) } : entry);
+  }
+  return opened;
 }
 
 /** One entry as it is written. @throws DataError when there is none */
@@ -164,18 +213,23 @@ export function parseDatasetEntry(
   const fail = (problem: string): never => {
     throw new DataError(`${where}: data set "${name}": ${problem}`);
   };
+  const hasHub = isObject(value) && Boolean(value['hf_hub_url'] || value['ms_hub_url']);
   const remote = isObject(value) ? REMOTE_KEYS.find((key) => Object.hasOwn(value, key)) : undefined;
-  if (remote) fail(`${remote} cannot be read yet; download the file and give file_name in its place`);
+  if (remote && !hasHub)
+    fail(`${remote} cannot be read yet; download the file and give file_name in its place`);
   const { data, error } = Entry.safeParse(value);
   if (!data) return fail(error.issues.map(problemOf).join('; '));
-  if (!data.file_name) return fail('names no file; add file_name');
+  const { hf_hub_url: hf, ms_hub_url: ms, file_name: file, revision } = data;
+  const hub = hf || ms ? { hf, ms, revision } : undefined;
+  if (!file && !hub) return fail('names no file; add file_name, or hf_hub_url or ms_hub_url');
   const split = data.split ? parseSplit(data.split) : undefined;
   if (data.split && !split) {
     fail(`split "${data.split}" cannot be read; write train, train[:1000] or train[80%:]`);
   }
   return {
     name,
-    path: isAbsolute(data.file_name) ? data.file_name : join(datasetDir, data.file_name),
+    path: hub ? (hf ?? ms)! : isAbsolute(file!) ? file! : join(datasetDir, file!),
+    hub,
     formatting: data.formatting,
     ranking: data.ranking,
     folder: data.folder,

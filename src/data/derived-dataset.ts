@@ -15,11 +15,18 @@ export function writeDerived(
   { datasetDir, rows }: { datasetDir: string; rows: readonly { readonly values: RowValues }[] },
 ): string {
   // The rows lie in a file of their own: what chose them from the old files is done with.
-  const { file_name, split, folder, subset, num_samples, columns, ...rest } = readRawEntry(datasetDir, name);
+  const { file_name, split, folder, subset, num_samples, columns, ...rest } = withoutHub(
+    readRawEntry(datasetDir, name),
+  );
   const file = `${derived}.jsonl`;
   writeJsonLines(join(datasetDir, file), rows);
   writeEntry(datasetDir, derived, { file_name: file, ...rest, ...presentColumns(columns, rows) });
   return file;
+}
+
+function withoutHub(entry: RowValues): RowValues {
+  const { hf_hub_url, ms_hub_url, om_hub_url, script_url, cloud_file_name, revision, ...rest } = entry;
+  return rest;
 }
 
 /** Without what no row has: a column that a data set names has to be in one of its rows. */

@@ -1,12 +1,10 @@
 /** Names of data sets become samples: entry, rows, conversion, one after the other (mix_strategy concat). */
-import { readDatasetInfo } from './dataset-info.ts';
+import { type DatasetPlace, openDatasets } from './dataset-info.ts';
 import { readDataset } from './read-dataset.ts';
 import type { RowFinding, Sample } from './samples.ts';
 import { toSamples } from './to-samples.ts';
 
-interface LoadDatasetsOptions {
-  /** The folder of dataset_info.json, which file names are relative to. */
-  readonly datasetDir: string;
+interface LoadDatasetsOptions extends DatasetPlace {
   /** The first so many rows of each data set. */
   readonly maxSamples?: number | undefined;
   /** Draws the rows of num_samples. */
@@ -24,11 +22,11 @@ interface LoadedDatasets {
  */
 export async function loadDatasets(
   names: readonly string[],
-  { datasetDir, maxSamples, seed }: LoadDatasetsOptions,
+  { maxSamples, seed, ...place }: LoadDatasetsOptions,
 ): Promise<LoadedDatasets> {
   const samples: Sample[] = [];
   const findings: RowFinding[] = [];
-  for (const entry of readDatasetInfo(datasetDir, names)) {
+  for (const entry of await openDatasets(names, place)) {
     const loaded = toSamples(entry, await readDataset(entry, seed), maxSamples);
     for (const sample of loaded.samples) samples.push(sample);
     for (const finding of loaded.findings) findings.push(finding);

@@ -8,11 +8,7 @@ import { DataError, Random } from '../core/index.ts';
 import type { DatasetEntry, Split, SplitEdge } from './dataset-info.ts';
 import { filesAt, readFiles, streamFiles } from './read-rows.ts';
 import type { FileRows, ReadOptions } from './rows.ts';
-
-/** Other words for a split, as files are called. */
-const SPLIT_WORDS: Readonly<Record<string, readonly string[]>> = {
-  validation: ['validation', 'valid', 'val', 'dev'],
-};
+import { saysSplit } from './split-words.ts';
 
 /** The rows of a data set, without holding them. */
 export interface DatasetStream {
@@ -96,6 +92,7 @@ async function countRows(files: readonly string[], options: ReadOptions): Promis
 }
 
 function sourceOf(entry: DatasetEntry): { path: string; files: string[]; options: ReadOptions } {
+  if (entry.files) return { path: entry.path, files: [...entry.files], options: {} };
   const path = pathOf(entry);
   return {
     path,
@@ -119,13 +116,7 @@ function pathOf({ path, folder, subset }: DatasetEntry): string {
 function filesOf({ name, split }: DatasetEntry, path: string): string[] {
   const files = filesAt(path);
   if (!split) return files;
-  const words = SPLIT_WORDS[split.name] ?? [split.name];
-  const matching = files.filter((file) => {
-    const parts = basename(file)
-      .toLowerCase()
-      .split(/[^a-z0-9]+/);
-    return words.some((word) => parts.includes(word));
-  });
+  const matching = files.filter((file) => saysSplit(basename(file), split.name));
   // Upstream calls everything in local files train.
   if (matching.length > 0 && files.length > 1) return matching;
   if (split.name === 'train') return files;

@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { HubError, messageOf, StorageError, writeFileAtomic } from '../core/index.ts';
-import type { HubClient, Response } from './hub-request.ts';
+import { type HubClient, type Response, UnreachableError } from './hub-request.ts';
 import type { RepositoryFile } from './repository.ts';
 
 export interface WantedFile extends RepositoryFile {
@@ -220,8 +220,11 @@ async function fetchPart(client: HubClient, file: PartialFile, part: Part): Prom
         // What has come cannot be continued, so it is fetched from its start.
         file.count(-at);
         at = 0;
-      } else if (error instanceof NoParts || error instanceof HubError || error instanceof StorageError)
+      } else if (error instanceof UnreachableError) {
+        if (failures === MOST_FAILURES - 1) throw error;
+      } else if (error instanceof NoParts || error instanceof HubError || error instanceof StorageError) {
         throw error;
+      }
       reason = messageOf((error as { cause?: unknown }).cause ?? error);
     }
     if (at >= part.to) break;

@@ -13,7 +13,7 @@ import {
   startHubServer,
 } from '../../test/support/hub-server.ts';
 import { HubError } from '../core/index.ts';
-import { type FetchRepositoryOptions, fetchDataset, fetchModel, parseHubName } from './fetch-repository.ts';
+import { type FetchRepositoryOptions, fetchModel, parseHubName } from './fetch-repository.ts';
 import { cachedRepositories } from './hub-cache.ts';
 import { HubClient } from './hub-request.ts';
 import { hubSettings } from './hub-settings.ts';
@@ -231,25 +231,4 @@ test('too little disk is said before anything comes', async () => {
 test('files that lie outside of their repository are refused', async () => {
   await using server = await startHubServer({ repositories: { 'models/org/evil': { '../../x': bytes(5) } } });
   await expect(fetchFrom(server, { name: 'org/evil' })).rejects.toThrow(/lies outside of it/);
-});
-
-test('data sets: files of rows by either hub', async () => {
-  const rows = {
-    'data/train.jsonl': text('{"a":1}\n'),
-    'README.md': text('x'),
-    'dataset_infos.json': text('{}'),
-  };
-  await using server = await startHubServer({ repositories: { 'datasets/org/rows': rows } });
-  for (const hub of ['hf', 'ms'] as const) {
-    const settings = hubSettings(hub, {
-      HOME: home,
-      HF_ENDPOINT: server.url,
-      MODELSCOPE_ENDPOINT: server.url,
-    });
-    const client = new HubClient(settings);
-    const folder = await fetchDataset(client, { kind: 'dataset', id: 'org/rows' });
-    await client.close();
-    expect(read(folder, 'data/train.jsonl')).toEqual(rows['data/train.jsonl']);
-    expect(existsSync(join(folder, 'README.md'))).toBe(false);
-  }
 });

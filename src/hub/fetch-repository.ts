@@ -3,11 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statfsSync } from 'no
 import { join } from 'node:path';
 import { formatBytes, HubError, type OnProgress, StorageError } from '../core/index.ts';
 import { type FetchOptions, fetchFiles } from './fetch-files.ts';
-import { cachedFolder, cacheLayout } from './hub-cache.ts';
+import { type CacheLayout, cachedFolder, cacheLayout, writeListing } from './hub-cache.ts';
 import type { HubClient } from './hub-request.ts';
 import { defaultHub, type HubName } from './hub-settings.ts';
-import { chooseDatasetFiles, chooseModelFiles, type ModelChoice } from './needed-files.ts';
-import { type Repository, type RepositoryFile, type RepositoryName, readRepository } from './repository.ts';
+import { chooseAdapterFiles, chooseModelFiles, type ModelChoice } from './needed-files.ts';
+import {
+  checkRevision,
+  type Repository,
+  type RepositoryFile,
+  type RepositoryName,
+  readRepository,
+} from './repository.ts';
+import { withLock } from './repository-lock.ts';
 
 /** What a person writes: `[hf:|ms:]org/name[:quantization][@revision]`. */
 export interface HubModelName extends RepositoryName {
@@ -40,7 +47,7 @@ export function parseHubName(
   const found = NAME.exec(text);
   if (!found) return undefined;
   const [, hub = defaultHub(environment), id = '', quantization, revision] = found;
-  return { kind: 'model', hub: hub as HubName, id, quantization, revision };
+  return { kind: 'model', hub: hub as HubName, id, quantization, revision: checkRevision(revision) };
 }
 
 /** @throws HubError, StorageError */
@@ -57,33 +64,47 @@ export async function fetchModel(
   return placeOf(folder, choice);
 }
 
-/** @returns the folder of its files of rows */
-export async function fetchDataset(
+/** @returns the folder of adapter_config.json and adapter_model.safetensors */
+export async function fetchAdapter(
   client: HubClient,
   name: RepositoryName,
   options: FetchRepositoryOptions = {},
 ): Promise<string> {
   const here = options.refresh ? undefined : cachedFolder(client.settings, name);
-  if (here) return here;
+  if (here && readdirSync(here).includes('adapter_model.safetensors')) return here;
   const repository = await readRepository(client, name);
-  return fetchInto(client, repository, chooseDatasetFiles(name.id, repository.files), options);
+  return fetchInto(client, repository, chooseAdapterFiles(name.id, repository.files), options);
 }
 
-async function fetchInto(
+export async function fetchInto(
   client: HubClient,
   repository: Repository,
   files: readonly RepositoryFile[],
   options: FetchRepositoryOptions,
 ): Promise<string> {
   const layout = cacheLayout(client.settings, repository);
+  mkdirSync(layout.root, { recursive: true });
+  const onWait = () => options.onProgress?.({ task: 'await download', done: 0, unit: 'bytes' });
+  return withLock(layout.root, { wait: client.wait, onWait }, async () => {
+    await fetchMissing(client, layout, files, { ...options, id: repository.id });
+    writeListing(layout.root, repository);
+    return layout.commit(files);
+  });
+}
+
+async function fetchMissing(
+  client: HubClient,
+  layout: CacheLayout,
+  files: readonly RepositoryFile[],
+  { id, ...options }: FetchRepositoryOptions & { readonly id: string },
+): Promise<void> {
   const missing: RepositoryFile[] = [];
   for (const file of files) if (!(await layout.has(file))) missing.push(file);
   const total = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  mkdirSync(layout.root, { recursive: true });
   const free = (options.freeDiskBytes ?? freeBytes)(layout.root);
   if (total + SPARE_BYTES > free) {
     throw new StorageError(
-      `${repository.id}: needs ${formatBytes(total)} of disk, and ${layout.root} has ${formatBytes(free)} free; free some space, or set HF_HOME or MODELSCOPE_CACHE to a folder on another disk`,
+      `${id}: needs ${formatBytes(total)} of disk, and ${layout.root} has ${formatBytes(free)} free; free some space, or set HF_HOME or MODELSCOPE_CACHE to a folder on another disk`,
     );
   }
   let done = 0;
@@ -93,12 +114,14 @@ async function fetchInto(
   };
   const wanted = missing.map((file) => ({ ...file, target: layout.target(file) }));
   await fetchFiles(client, wanted, { ...options, onBytes });
-  return layout.commit(files);
 }
 
 /** What is here, if it is all that is needed. */
-function cachedModel(client: HubClient, name: HubModelName): FetchedModel | undefined {
-  const folder = cachedFolder(client.settings, name);
+export function cachedModel(
+  { settings }: Pick<HubClient, 'settings'>,
+  name: HubModelName,
+): FetchedModel | undefined {
+  const folder = cachedFolder(settings, name);
   if (!folder) return undefined;
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => !path.includes('.tunesmith-part'))

@@ -14,11 +14,11 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { writeFileAtomic, writeJsonAtomic } from '../core/index.ts';
 import { digestOf } from './fetch-files.ts';
 import type { HubSettings } from './hub-settings.ts';
-import type { Repository, RepositoryFile, RepositoryName } from './repository.ts';
+import { mainBranch, type Repository, type RepositoryFile, type RepositoryName } from './repository.ts';
 
 export interface CacheLayout {
   /** All that is kept of the repository. */
@@ -35,11 +35,40 @@ export function cacheLayout(settings: HubSettings, repository: Repository): Cach
   return settings.hub === 'hf' ? huggingFace(settings, repository) : modelScope(settings, repository);
 }
 
+/** What the hub said when it was asked last. */
+export interface Listing {
+  readonly revision: string;
+  readonly commit: string;
+  /** All that the repository has, fetched or not. */
+  readonly paths: readonly string[];
+  readonly license?: string | undefined;
+}
+
+const LISTING_FILE = '.tunesmith-listing.json';
+
+export function writeListing(root: string, { revision, commit, files, license }: Repository): void {
+  const paths = files.map(({ path }) => path);
+  writeJsonAtomic(join(root, LISTING_FILE), { revision, commit, paths, license });
+}
+
+/** Of the state that is here; undefined where nobody knows, as when Python fetched it. */
+export function cachedListing(settings: HubSettings, name: RepositoryName): Listing | undefined {
+  const path = join(rootOf(settings, name), LISTING_FILE);
+  if (!existsSync(path)) return undefined;
+  const listing = JSON.parse(readFileSync(path, 'utf8')) as Listing;
+  const folder = settings.hub === 'hf' ? cachedFolder(settings, name) : undefined;
+  return folder === undefined || basename(folder) === listing.commit ? listing : undefined;
+}
+
 /** The folder of files that are here already, of the revision's last known state. */
 export function cachedFolder(settings: HubSettings, name: RepositoryName): string | undefined {
   const root = rootOf(settings, name);
-  if (settings.hub === 'ms') return existsSync(root) ? root : undefined;
-  const { revision = 'main' } = name;
+  const { revision = mainBranch(settings.hub) } = name;
+  if (settings.hub === 'ms') {
+    // One state at a time, of the main branch where nobody says which.
+    const kept = cachedListing(settings, name)?.revision ?? mainBranch(settings.hub);
+    return existsSync(root) && kept === revision ? root : undefined;
+  }
   const ref = join(root, 'refs', ...revision.split('/'));
   const commit = existsSync(ref) ? readFileSync(ref, 'utf8').trim() : revision;
   const folder = join(root, 'snapshots', commit);

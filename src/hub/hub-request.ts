@@ -7,7 +7,11 @@ import { HubError, messageOf } from '../core/index.ts';
 import type { HubSettings } from './hub-settings.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
-/** A hub that sends nothing for so long will not send any more. */
+/** Of the addresses that a name has, each gets so long; Node's quarter of a second is less than the way across an ocean. */
+const ADDRESS_TIMEOUT_MS = 1500;
+/** A hub that takes so long to begin an answer is as good as none. */
+const ANSWER_TIMEOUT_MS = 10_000;
+/** One that sends nothing for so long will not send any more. */
 const SILENCE_TIMEOUT_MS = 30_000;
 const MOST_TRIES = 5;
 const FIRST_WAIT_MS = 1000;
@@ -15,19 +19,27 @@ const LONGEST_WAIT_MS = 60_000;
 
 export type { Response } from 'undici';
 
+/** The hub, or where it sends to, is not there: another try or another endpoint may be. */
+export class UnreachableError extends HubError {}
+
 export class HubClient {
   readonly settings: HubSettings;
-  readonly #wait: (ms: number) => Promise<void>;
-  readonly #dispatcher = new EnvHttpProxyAgent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    bodyTimeout: SILENCE_TIMEOUT_MS,
-    headersTimeout: SILENCE_TIMEOUT_MS,
-  });
+  /** Between tries. */
+  readonly wait: (ms: number) => Promise<void>;
+  readonly #dispatcher: EnvHttpProxyAgent;
 
-  /** @param wait between tries */
-  constructor(settings: HubSettings, wait: (ms: number) => Promise<void> = sleep) {
+  constructor(
+    settings: HubSettings,
+    wait: (ms: number) => Promise<void> = sleep,
+    answerTimeoutMs = ANSWER_TIMEOUT_MS,
+  ) {
     this.settings = settings;
-    this.#wait = wait;
+    this.wait = wait;
+    this.#dispatcher = new EnvHttpProxyAgent({
+      connect: { timeout: CONNECT_TIMEOUT_MS, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS },
+      headersTimeout: answerTimeoutMs,
+      bodyTimeout: SILENCE_TIMEOUT_MS,
+    });
   }
 
   /**
@@ -45,7 +57,7 @@ export class HubClient {
       await response.body?.cancel();
       const isBusy = response.status === 429 || response.status >= 500;
       if (!isBusy || tries === MOST_TRIES) throw this.#refusal(response.status, what);
-      await this.#wait(waitOf(response.headers.get('retry-after'), tries));
+      await this.wait(waitOf(response.headers.get('retry-after'), tries));
     }
   }
 
@@ -67,7 +79,7 @@ export class HubClient {
   }
 
   async pause(tries: number): Promise<void> {
-    await this.#wait(waitOf(null, tries));
+    await this.wait(waitOf(null, tries));
   }
 
   async #try(url: string, headers: Readonly<Record<string, string>>): Promise<Response> {
@@ -75,10 +87,7 @@ export class HubClient {
     try {
       return await fetch(url, { headers, dispatcher: this.#dispatcher });
     } catch (error) {
-      const cause = (error as { cause?: { code?: string } }).cause;
-      const isSlow = cause?.code === 'UND_ERR_CONNECT_TIMEOUT';
-      const why = isSlow ? `no connection within ${CONNECT_TIMEOUT_MS / 1000} s` : messageOf(cause ?? error);
-      throw new HubError(`hub: ${endpoint} cannot be reached, ${why}; ${elsewhere}`, error);
+      throw new UnreachableError(`hub: ${endpoint} cannot be reached, ${whyOf(error)}; ${elsewhere}`, error);
     }
   }
 
@@ -106,6 +115,15 @@ export class HubClient {
     }
     return new HubError(`hub: ${endpoint} answers ${status} for ${what}; try again later`);
   }
+}
+
+/** Why nothing came, in words: of a name with several addresses, what each said. */
+function whyOf(error: unknown): string {
+  const { cause = error } = error as { cause?: { code?: string; errors?: unknown[] } };
+  const { code, errors } = cause as { code?: string; errors?: unknown[] };
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${CONNECT_TIMEOUT_MS / 1000} s`;
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return 'it takes the connection and does not answer';
+  return errors?.length ? errors.map((each) => messageOf(each)).join(', ') : messageOf(cause);
 }
 
 /** What the hub asks for, else twice as long each time. */

@@ -1,8 +1,9 @@
 /** What models are on this machine by their names: starters and what the caches of hubs hold. */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cacheFolder, HubError, nearestName } from '../core/index.ts';
-import { cachedRepositories } from './hub-cache.ts';
+import { cachedModel, type FetchedModel } from './fetch-repository.ts';
+import { cachedListing, cachedRepositories } from './hub-cache.ts';
 import { hubSettings } from './hub-settings.ts';
 import { STARTER_PREFIX, STARTERS } from './starters.ts';
 
@@ -12,20 +13,55 @@ export interface KeptModel {
   /** The folder that is all of it. */
   readonly path: string;
   readonly sizeBytes: number;
+  /** What can be opened; absent where a download has not come to its end. */
+  readonly model: FetchedModel | undefined;
+  /** As the hub named it. */
+  readonly license: string | undefined;
 }
 
 export function keptModels(): KeptModel[] {
   const folder = join(cacheFolder(), 'models');
-  const starters = STARTERS.flatMap(({ name }): KeptModel[] => {
+  const starters = STARTERS.flatMap(({ name, fileName, license }): KeptModel[] => {
     const path = join(folder, name);
-    return existsSync(path) ? [{ name: STARTER_PREFIX + name, path, sizeBytes: sizeOf(path) }] : [];
+    if (!existsSync(path)) return [];
+    const file = join(path, fileName);
+    return [
+      {
+        name: STARTER_PREFIX + name,
+        path,
+        sizeBytes: sizeOf(path),
+        model: existsSync(file) ? { kind: 'gguf', path: file } : undefined,
+        license: license.name,
+      },
+    ];
   });
-  const ofHubs = (['hf', 'ms'] as const).flatMap((hub) =>
-    cachedRepositories(hubSettings(hub))
-      .filter(({ kind }) => kind === 'model')
-      .map(({ id, root, sizeBytes }) => ({ name: `${hub}:${id}`, path: root, sizeBytes })),
-  );
-  return [...starters, ...ofHubs];
+  return [...starters, ...(['hf', 'ms'] as const).flatMap(keptOfHub)];
+}
+
+function keptOfHub(hub: 'hf' | 'ms'): KeptModel[] {
+  const settings = hubSettings(hub);
+  return cachedRepositories(settings)
+    .filter(({ kind }) => kind === 'model')
+    .map((repository) => {
+      const model = cachedModel({ settings }, repository);
+      const folder = model && (model.kind === 'gguf' ? dirname(model.path) : model.path);
+      return {
+        name: `${hub}:${repository.id}`,
+        path: repository.root,
+        sizeBytes: repository.sizeBytes,
+        model,
+        license: cachedListing(settings, repository)?.license ?? (folder && licenseOfCard(folder)),
+      };
+    });
+}
+
+/** What the model card says, the README.md that lies beside many models. */
+export function licenseOfCard(folder: string): string | undefined {
+  const path = join(folder, 'README.md');
+  const head = existsSync(path)
+    ? /^---\r?\n([\s\S]*?)\r?\n---/.exec(readFileSync(path, 'utf8'))?.[1]
+    : undefined;
+  return /^license:[ \t]*["']?([\w.-]+)/m.exec(head ?? '')?.[1];
 }
 
 /** @throws HubError when no such model is here */

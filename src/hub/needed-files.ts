@@ -1,4 +1,4 @@
-/** Which files of a repository are needed: of a model its configuration, tokenizer and one form of its weights. */
+/** Which files of a repository are needed: of a model its configuration, tokenizer and one form of its weights; an adapter's. */
 import { HubError } from '../core/index.ts';
 import type { RepositoryFile } from './repository.ts';
 
@@ -54,15 +54,13 @@ export function chooseModelFiles(
   );
 }
 
-const TABLES = /\.(jsonl?|csv|tsv|parquet|arrow|txt|xlsx)$/i;
-/** What lies beside rows and holds none. */
-const NOT_ROWS = /(^|\/)(\.|dataset_infos?\.json$|requirements|README|LICENSE)/i;
+const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'];
 
-/** @throws HubError when there are no files of rows */
-export function chooseDatasetFiles(id: string, files: readonly RepositoryFile[]): readonly RepositoryFile[] {
-  const tables = files.filter(({ path }) => TABLES.test(path) && !NOT_ROWS.test(path));
-  if (tables.length > 0) return tables;
+/** @throws HubError when it holds no adapter that is read here */
+export function chooseAdapterFiles(id: string, files: readonly RepositoryFile[]): readonly RepositoryFile[] {
+  const chosen = files.filter(({ path }) => ADAPTER_FILES.includes(path));
+  if (chosen.length === ADAPTER_FILES.length) return chosen;
   throw new HubError(
-    `hub: ${id} has no file of rows (jsonl, json, csv, parquet, …); choose another data set`,
+    `hub: ${id} holds no LoRA adapter (${ADAPTER_FILES.join(' and ')}); check adapter_name_or_path`,
   );
 }

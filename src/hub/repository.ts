@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { HubError } from '../core/index.ts';
 import type { HubClient } from './hub-request.ts';
+import type { HubName } from './hub-settings.ts';
 
 export type RepositoryKind = 'model' | 'dataset';
 
@@ -28,16 +29,22 @@ export interface Repository extends RepositoryName {
   /** What the revision stands for now. */
   readonly commit: string;
   readonly files: readonly RepositoryFile[];
+  /** As its card names it. */
+  readonly license?: string | undefined;
 }
 
+/** Becomes part of a path here. */
+const Hex = z.string().regex(/^[0-9a-f]{7,64}$/i);
+
 const HuggingFaceInfo = z.object({
-  sha: z.string(),
+  sha: Hex,
+  cardData: z.object({ license: z.string().or(z.array(z.string())).nullish().catch(null) }).nullish(),
   siblings: z.array(
     z.object({
       rfilename: z.string(),
       size: z.number().nullish(),
-      blobId: z.string().nullish(),
-      lfs: z.object({ sha256: z.string(), size: z.number() }).nullish(),
+      blobId: Hex.nullish(),
+      lfs: z.object({ sha256: Hex, size: z.number() }).nullish(),
     }),
   ),
 });
@@ -49,7 +56,7 @@ const ModelScopeFiles = z.object({
         Path: z.string(),
         Type: z.string(),
         Size: z.number(),
-        Sha256: z.string().nullish(),
+        Sha256: Hex.nullish().or(z.literal('')),
       }),
     ),
   }),
@@ -73,10 +80,10 @@ export async function readRepository(client: HubClient, name: RepositoryName): P
 }
 
 async function huggingFace(client: HubClient, name: RepositoryName): Promise<Repository> {
-  const { kind, id, revision = 'main' } = name;
+  const { kind, id, revision = mainBranch('hf') } = name;
   const { endpoint } = client.settings;
   const url = `${endpoint}/api/${kind}s/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
-  const { sha, siblings } = parsed(HuggingFaceInfo, await client.json(url, whatOf(name)), name);
+  const { sha, siblings, cardData } = parsed(HuggingFaceInfo, await client.json(url, whatOf(name)), name);
   const base = `${endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${id}/resolve/${sha}`;
   const files = siblings.map(({ rfilename, size, blobId, lfs }): RepositoryFile => {
     const digest = lfs
@@ -87,11 +94,12 @@ async function huggingFace(client: HubClient, name: RepositoryName): Promise<Rep
     const url = `${base}/${rfilename.split('/').map(encodeURIComponent).join('/')}`;
     return { path: rfilename, sizeBytes: lfs?.size ?? size ?? 0, url, digest };
   });
-  return { ...name, revision, commit: sha, files };
+  const license = cardData?.license ?? undefined;
+  return { ...name, revision, commit: sha, files, license: license && [license].flat().join(', ') };
 }
 
 async function modelScope(client: HubClient, name: RepositoryName): Promise<Repository> {
-  const { kind, id, revision = 'master' } = name;
+  const { kind, id, revision = mainBranch('ms') } = name;
   const api = `${client.settings.endpoint}/api/v1/${kind}s`;
   const asked = `Revision=${encodeURIComponent(revision)}`;
   let url = `${api}/${id}/repo/files?${asked}&Recursive=true`;
@@ -111,6 +119,18 @@ async function modelScope(client: HubClient, name: RepositoryName): Promise<Repo
   // The hub names no commit, so the files themselves say which state this is.
   const commit = createHash('sha1').update(JSON.stringify(files)).digest('hex');
   return { ...name, revision, commit, files };
+}
+
+export function mainBranch(hub: HubName): string {
+  return hub === 'hf' ? 'main' : 'master';
+}
+
+/** @throws HubError when it is none, such as a path that leads out of the cache */
+export function checkRevision(revision: string | undefined): string | undefined {
+  if (revision === undefined || (/^\w[\w./-]*$/.test(revision) && !revision.includes('..'))) return revision;
+  throw new HubError(
+    `hub: ${JSON.stringify(revision)} is no revision; write a branch, a tag or a commit, such as main or v1.0`,
+  );
 }
 
 export function whatOf({ kind, id, revision }: RepositoryName): string {

@@ -5,11 +5,12 @@
 import { existsSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { cacheFolder, HubError, machineMemoryBytes, messageOf, type OnProgress } from '../core/index.ts';
-import { fetchModel, parseHubName } from './fetch-repository.ts';
+import { fetchModel, type HubModelName, parseHubName } from './fetch-repository.ts';
 import { fetchStarter, type Machine } from './fetch-starter.ts';
 import { HubClient } from './hub-request.ts';
 import { hubSettings } from './hub-settings.ts';
 import { type AcceptLicense, ensureLicense } from './license.ts';
+import { checkRevision } from './repository.ts';
 import { nearestStarter, STARTER_PREFIX, STARTERS, type Starter } from './starters.ts';
 
 export interface ResolvedModel {
@@ -28,6 +29,8 @@ export interface ResolveOptions {
   readonly onProgress?: OnProgress;
   /** Of models on hubs: looks for a newer state, also where one is here. */
   readonly refresh?: boolean;
+  /** Of models on hubs: a branch, a tag or a commit; `@revision` in the name wins over it. */
+  readonly revision?: string;
   /** Where starters are kept; the user's cache unless given. */
   readonly cacheFolder?: string;
 }
@@ -72,11 +75,17 @@ export async function resolveModel(
   const client = new HubClient(hubSettings(name.hub));
   try {
     const { onProgress, refresh = false } = options;
-    const fetched = await fetchModel(client, name, { onProgress, refresh });
+    const revision = revisionOf(name, options.revision);
+    const fetched = await fetchModel(client, { ...name, revision }, { onProgress, refresh });
     return { ...fetched, name: basename(name.id) };
   } finally {
     await client.close();
   }
+}
+
+/** Settings say `main` where nobody chose, which is called otherwise on ModelScope. */
+export function revisionOf(name: HubModelName, wanted: string | undefined): string | undefined {
+  return name.revision ?? (wanted === 'main' ? undefined : checkRevision(wanted));
 }
 
 async function resolveStarter(name: string, options: ResolveOptions, world: World): Promise<ResolvedModel> {

@@ -1,9 +1,9 @@
 /** What the training of a run file would take: its model is fetched where it has to be, and not loaded. */
-import { resolve } from 'node:path';
 import type { RunConfig } from '../config/index.ts';
 import type { OnProgress } from '../core/index.ts';
-import { type LicenseNotice, resolveModel } from '../hub/index.ts';
+import { datasetFetcher, type LicenseNotice } from '../hub/index.ts';
 import { estimateTraining, type TrainingEstimate } from '../train/index.ts';
+import { findModel, withAdapters } from './find-model.ts';
 
 export interface EstimateOptions {
   readonly onProgress?: OnProgress;
@@ -11,11 +11,8 @@ export interface EstimateOptions {
 }
 
 export async function estimateRun(config: RunConfig, options: EstimateOptions): Promise<TrainingEstimate> {
-  const { onProgress, acceptLicense } = options;
-  const files = await resolveModel(config.model_name_or_path, {
-    acceptLicense: config.accept_license || (acceptLicense ?? false),
-    ...(onProgress && { onProgress }),
-    ...(config.cache_dir === null ? {} : { cacheFolder: resolve(config.cache_dir) }),
-  });
-  return estimateTraining(config, files, onProgress);
+  const { onProgress } = options;
+  const files = await findModel(config, options);
+  const placed = await withAdapters(config, options);
+  return estimateTraining(placed, files, { onProgress, fetchFiles: datasetFetcher({ onProgress }) });
 }

@@ -18,6 +18,7 @@ import {
   labelsOf,
   oncePerModel,
 } from '../evaluate/index.ts';
+import { datasetFetcher } from '../hub/index.ts';
 import type { ScoringMode } from '../infer/index.ts';
 import { judgePredictions, predictionsName } from './judge-predictions.ts';
 import { type OpenOptions, openModel } from './open-model.ts';
@@ -52,12 +53,14 @@ export interface EvaluateResult {
 export async function evaluateModels(config: RunConfig, options: EvaluateOptions): Promise<EvaluateResult> {
   const names = config.eval_dataset.length > 0 ? config.eval_dataset : config.dataset;
   if (names.length === 0) {
-    throw new ConfigError(
-      'evaluate: no data set is named; set eval_dataset to rows that the model was not trained on',
-    );
+    throw new ConfigError({
+      en: 'evaluate: no data set is named; set eval_dataset to rows that the model was not trained on',
+      zh: '评估：没有指定数据集；请把 eval_dataset 设为模型未训练过的数据',
+    });
   }
   const { samples, findings } = await loadDatasets(names, {
     datasetDir: config.dataset_dir,
+    fetchFiles: datasetFetcher({ onProgress: options.onProgress }),
     maxSamples: config.max_samples ?? undefined,
     seed: config.seed,
   });
@@ -65,7 +68,10 @@ export async function evaluateModels(config: RunConfig, options: EvaluateOptions
   const { predictions = [], endpoints = [], incumbent, onJudged, signal, onProgress } = options;
   checkNames(config, options);
   if (options.candidates === 'none' && predictions.length + endpoints.length === 0) {
-    throw new ConfigError('evaluate: nobody is to be judged; name a model, predictions or an endpoint');
+    throw new ConfigError({
+      en: 'evaluate: nobody is to be judged; name a model, predictions or an endpoint',
+      zh: '评估：没有评判对象；请指定模型、预测文件或接口',
+    });
   }
   const allFindings = [...findings];
   const outside: Judged[] = [];
@@ -133,13 +139,15 @@ function checkNames(config: RunConfig, options: EvaluateOptions): void {
   ];
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new ConfigError(
-      `evaluate: two models are called "${twice}"; rename the file of predictions or the endpoint`,
-    );
+    throw new ConfigError({
+      en: `evaluate: two models are called "${twice}"; rename the file of predictions or the endpoint`,
+      zh: `评估：有两个模型都叫 "${twice}"；请给预测文件或接口改名`,
+    });
   }
   if (incumbent !== undefined && !names.includes(incumbent)) {
-    throw new ConfigError(
-      `evaluate: the incumbent "${incumbent}" is none of the models (${names.join(', ')}); name one of them`,
-    );
+    throw new ConfigError({
+      en: `evaluate: the incumbent "${incumbent}" is none of the models (${names.join(', ')}); name one of them`,
+      zh: `评估：在用模型 "${incumbent}" 不在参与评估的模型（${names.join('、')}）之中；请从中指定`,
+    });
   }
 }

@@ -5,8 +5,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RunConfig } from '../config/index.ts';
-import { readDatasetInfo } from '../data/index.ts';
-import { resolveModel } from '../hub/index.ts';
+import { openDatasets } from '../data/index.ts';
+import { datasetFetcher } from '../hub/index.ts';
+import { findModel, withAdapters } from './find-model.ts';
 import type { OpenOptions } from './open-model.ts';
 
 export interface ModelFiles {
@@ -29,28 +30,25 @@ const MODEL_FILES = /\.(json|safetensors|gguf|bin|model|jinja|txt)$/i;
 const ADAPTER_FILES = /^adapter_(config|model)\./;
 
 /** @throws HubError when there is no such model */
-export async function modelFiles(
-  config: RunConfig,
-  { onProgress, acceptLicense }: OpenOptions = {},
-): Promise<ModelFiles> {
-  const { kind, path, name } = await resolveModel(config.model_name_or_path, {
-    acceptLicense: acceptLicense ?? config.accept_license,
-    ...(onProgress && { onProgress }),
-    ...(config.cache_dir === null ? {} : { cacheFolder: resolve(config.cache_dir) }),
-  });
+export async function modelFiles(config: RunConfig, options: OpenOptions = {}): Promise<ModelFiles> {
+  const { kind, path, name } = await findModel(config, options);
+  const { adapter_name_or_path: adapters } = await withAdapters(config, options);
   return {
     name,
     files: kind === 'gguf' ? [path] : filesIn(path, MODEL_FILES),
-    adapters: config.adapter_name_or_path.map((folder) => filesIn(resolve(folder), ADAPTER_FILES)),
+    adapters: adapters.map((folder) => filesIn(folder, ADAPTER_FILES)),
   };
 }
 
-/** @throws DataError when a data set is not named in dataset_info.json */
-export function datasetFiles({ dataset_dir, dataset, eval_dataset }: RunConfig): DatasetFiles[] {
-  return readDatasetInfo(dataset_dir, [...dataset, ...eval_dataset]).map(({ name, path, ...entry }) => ({
+/** @throws DataError when a data set is not named in dataset_info.json, HubError when its hub has it not */
+export async function datasetFiles(config: RunConfig): Promise<DatasetFiles[]> {
+  const { dataset_dir: datasetDir, dataset, eval_dataset } = config;
+  const place = { datasetDir, fetchFiles: datasetFetcher() };
+  const entries = await openDatasets([...dataset, ...eval_dataset], place);
+  return entries.map(({ name, path, files, ...entry }) => ({
     name,
     entry,
-    files: existsSync(path) && statSync(path).isDirectory() ? filesBelow(path) : [resolve(path)],
+    files: files ?? (existsSync(path) && statSync(path).isDirectory() ? filesBelow(path) : [resolve(path)]),
   }));
 }
 

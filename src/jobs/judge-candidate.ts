@@ -15,6 +15,7 @@ import {
   labelsOf,
   truthOf,
 } from '../evaluate/index.ts';
+import { datasetFetcher } from '../hub/index.ts';
 import { judgePredictions } from './judge-predictions.ts';
 import { type OpenOptions, openModel } from './open-model.ts';
 
@@ -100,6 +101,7 @@ export async function testRows(config: RunConfig, rowsAs?: readonly string[]): P
   const read = (names: readonly string[]) =>
     loadDatasets(names, {
       datasetDir: config.dataset_dir,
+      fetchFiles: datasetFetcher(),
       maxSamples: config.max_samples ?? undefined,
       seed: config.seed,
     });
@@ -113,11 +115,18 @@ export async function testRows(config: RunConfig, rowsAs?: readonly string[]): P
   });
   if (place >= 0 || samples.length !== others.length) {
     const names = config.eval_dataset.join(',');
+    const as = rowsAs.join(',');
     const what =
-      place < 0 ? `it has ${samples.length} rows, not ${others.length}` : `row ${place + 1} differs`;
-    throw new DataError(
-      `test_dataset ${names}: ${what} from ${rowsAs.join(',')}; write the same rows with the same answers in the same order`,
-    );
+      place < 0
+        ? {
+            en: `it has ${samples.length} rows, and ${as} has ${others.length}`,
+            zh: `有 ${samples.length} 行，而 ${as} 有 ${others.length} 行`,
+          }
+        : { en: `row ${place + 1} differs from ${as}`, zh: `第 ${place + 1} 行与 ${as} 不同` };
+    throw new DataError({
+      en: `test_dataset ${names}: ${what.en}; write the same rows with the same answers in the same order`,
+      zh: `test_dataset ${names}：${what.zh}；两者须是同样的数据、同样的答案、同样的顺序`,
+    });
   }
   const placed = samples.map((sample, index) => ({ ...sample, origin: others[index]!.origin }));
   return { samples: placed, labels, findings };

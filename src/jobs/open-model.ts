@@ -1,8 +1,7 @@
 /** The model that a run file names, ready to answer: base weights with merged adapters, and the last one beside them. */
-
 import type { RunConfig } from '../config/index.ts';
 import type { Bilingual, OnProgress } from '../core/index.ts';
-import { type LicenseNotice, resolveModel } from '../hub/index.ts';
+import type { LicenseNotice } from '../hub/index.ts';
 import {
   adaptedDecoder,
   baseDecoder,
@@ -15,6 +14,7 @@ import {
   openDevice,
 } from '../load/index.ts';
 import { fitTokenizer, getTemplate, type Template } from '../text/index.ts';
+import { findModel, withAdapters } from './find-model.ts';
 
 export interface OpenOptions {
   readonly onProgress?: OnProgress;
@@ -37,17 +37,15 @@ export interface OpenModel extends Disposable {
 
 /** Opens for answering. Several adapters are merged into the weights but for the last. */
 export async function openModel(config: RunConfig, options: OpenOptions = {}): Promise<OpenModel> {
-  const { onProgress, acceptLicense } = options;
-  const resolved = await resolveModel(config.model_name_or_path, {
-    ...(onProgress && { onProgress }),
-    acceptLicense: acceptLicense ?? config.accept_license,
-  });
+  const { onProgress } = options;
+  const resolved = await findModel(config, options);
+  const { adapter_name_or_path: adapterFolders } = await withAdapters(config, options);
   const device = openDevice({ name: config.device, threads: config.num_threads });
   const note = nativeNote();
   if (note) options.onNote?.(note);
   const dtype = config.bf16 ? 'bf16' : 'f32';
   // What an adapter is merged into is changed.
-  const keepQuantized = config.adapter_name_or_path.length < 2;
+  const keepQuantized = adapterFolders.length < 2;
   const loaded = await loadModel(resolved, device, {
     dtype,
     keepQuantized,
@@ -67,7 +65,7 @@ export async function openModel(config: RunConfig, options: OpenOptions = {}): P
       adapters.push(adapter);
       return adaptedDecoder(model, adapter);
     };
-    const folders = [...config.adapter_name_or_path];
+    const folders = [...adapterFolders];
     const last = folders.pop();
     for (const folder of folders) await mergeAdapter(folder, model);
     const tuned = last === undefined ? {} : { tuned: withAdapter(last) };

@@ -2,12 +2,12 @@
  * What a run file asks for, one after the other: train, evaluate, predict. Runs in the process that calls it; a
  * job's own process is worker.ts.
  */
-import { resolve } from 'node:path';
 import { type RunConfig, toRunFile } from '../config/index.ts';
-import { assert, type Language, messageOf, TunesmithError } from '../core/index.ts';
-import { resolveModel } from '../hub/index.ts';
+import { assert, type Language, type OnProgress, TunesmithError, textOf, told } from '../core/index.ts';
+import { datasetFetcher } from '../hub/index.ts';
 import { type OnRunEvent, RunDirectory, type RunEnd } from '../runs/index.ts';
 import { evaluate, openRunSession, train } from '../train/index.ts';
+import { findModel, withAdapters } from './find-model.ts';
 import { predict } from './predict.ts';
 
 export interface JobOptions {
@@ -41,7 +41,7 @@ export async function runJob(config: RunConfig, options: JobOptions): Promise<'f
     return state;
   } catch (error) {
     const code = error instanceof TunesmithError ? error.code : 'internal';
-    end = { state: 'failed', message: messageOf(error), code };
+    end = { state: 'failed', ...told(textOf(error)), code };
     throw error;
   } finally {
     run.close(end);
@@ -56,13 +56,12 @@ async function carryOut(
   const isStopped = () => signal?.aborted === true;
   const stopping = signal ? { signal } : {};
   const onEvent: OnRunEvent = (event) => run.emit(event);
-  const model = await resolveModel(config.model_name_or_path, {
-    acceptLicense: config.accept_license,
-    onProgress: (progress) => onEvent({ type: 'progress', ...progress }),
-    ...(config.cache_dir === null ? {} : { cacheFolder: resolve(config.cache_dir) }),
-  });
+  const onProgress: OnProgress = (progress) => onEvent({ type: 'progress', ...progress });
+  const model = await findModel(config, { onProgress });
+  const placed = await withAdapters(config, { onProgress });
   if (isStopped()) return 'stopped';
-  using session = await openRunSession(config, { model, outputDir: run.path, onEvent, signal });
+  const fetchFiles = datasetFetcher({ onProgress, refresh: config.overwrite_cache });
+  using session = await openRunSession(placed, { model, fetchFiles, outputDir: run.path, onEvent, signal });
   if (isStopped()) return 'stopped';
   const trained = config.do_train ? await train(session, { run, language, ...stopping }) : undefined;
   if (trained?.end === 'stopped') return 'stopped';

@@ -8,8 +8,10 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunConfig } from '../config/index.ts';
 import {
+  type Bilingual,
   ConfigError,
   checkMachine,
+  heard,
   type Language,
   messageOf,
   type OnProgress,
@@ -17,9 +19,10 @@ import {
   StorageError,
   TunesmithError,
 } from '../core/index.ts';
-import { type LicenseNotice, type ResolvedModel, resolveModel } from '../hub/index.ts';
+import type { LicenseNotice } from '../hub/index.ts';
 import { followEvents, isFinal, type OnRunEvent, openRunDirectory, type RunEvent } from '../runs/index.ts';
 import { deathOf, type Exit, RUN_LOG } from './death.ts';
+import { findModel, placed, withAdapters } from './find-model.ts';
 import type { Claimed, Order } from './worker.ts';
 
 export interface StartOptions {
@@ -60,16 +63,14 @@ const WORKER = fileURLToPath(
 export async function startJob(config: RunConfig, options: StartOptions): Promise<Job> {
   checkMachine();
   checkTasks(config);
-  const model = await resolveModel(config.model_name_or_path, {
-    acceptLicense: config.accept_license || (options.acceptLicense ?? false),
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-    ...(config.cache_dir === null ? {} : { cacheFolder: resolve(config.cache_dir) }),
-  });
-  const placed = withAbsolutePaths(config, model);
-  const outputDir = placed.output_dir!;
+  // What the job reads is here before it begins; it finds it again by the same names.
+  await findModel(config, options);
+  await withAdapters(config, options);
+  const ordered = withAbsolutePaths(config);
+  const outputDir = ordered.output_dir!;
   const isNew = !existsSync(outputDir);
   const from = endOfEvents(outputDir);
-  const child = spawnWorker(outputDir, { config: { ...placed }, language: options.language });
+  const child = spawnWorker(outputDir, { config: { ...ordered }, language: options.language });
   const exit = exitOf(child);
   try {
     await claimOf(child, exit, outputDir);
@@ -84,9 +85,10 @@ export async function startJob(config: RunConfig, options: StartOptions): Promis
 export function findJob(outputDir: string): Job {
   const { path, process, liveness, events, lastStep, end: from } = openRunDirectory(outputDir);
   if (process === undefined || liveness === 'elsewhere') {
-    throw new RunError(
-      `run ${path}: ${process ? `it belongs to host ${process.host}` : 'no process of it is known'}; attach where it runs`,
-    );
+    throw new RunError({
+      en: `run ${path}: ${process ? `it belongs to host ${process.host}` : 'no process of it is known'}; attach where it runs`,
+      zh: `运行 ${path}：${process ? `它属于主机 ${process.host}` : '找不到它的进程'}；请在它运行的机器上接入`,
+    });
   }
   const exit = Promise.resolve({ code: null, signal: null });
   const past = events.filter(
@@ -126,30 +128,33 @@ export async function followJob(
   const exit = await job.exit;
   if (last === undefined || !isFinal(last.state)) throw deathOf(job.outputDir, exit);
   if (last.state !== 'failed') return last.state;
-  const { code = 'internal', message = 'the run failed' } = last;
+  const { code = 'internal', message = 'the run failed', zh } = last;
   if (job.isNew && !hasBegun && code !== 'internal') rmSync(job.outputDir, { recursive: true, force: true });
-  throw errorOf(code, message, job.outputDir);
+  throw errorOf(code, heard({ message, zh }), job.outputDir);
 }
 
 function checkTasks({ do_train, do_eval, do_predict, output_dir }: RunConfig): void {
   if (!do_train && !do_eval && !do_predict) {
-    throw new ConfigError(
-      'run: do_train, do_eval and do_predict are all off; set do_train: true to train, or one of the others',
-    );
+    throw new ConfigError({
+      en: 'run: do_train, do_eval and do_predict are all off; set do_train: true to train, or one of the others',
+      zh: '运行：do_train、do_eval、do_predict 都没有开启；要训练请设置 do_train: true，或开启其他任务',
+    });
   }
   if (output_dir === null) {
-    throw new ConfigError('run: output_dir is missing; name the folder for the results');
+    throw new ConfigError({
+      en: 'run: output_dir is missing; name the folder for the results',
+      zh: '运行：缺少 output_dir；请指定存放结果的文件夹',
+    });
   }
 }
 
 /** So that a run can be resumed from any folder. */
-function withAbsolutePaths(config: RunConfig, model: ResolvedModel): RunConfig {
+function withAbsolutePaths(config: RunConfig): RunConfig {
   const absolute = (path: string | null) => (path === null ? null : resolve(path));
-  const isLocal = existsSync(config.model_name_or_path);
   return {
     ...config,
-    model_name_or_path: isLocal ? model.path : config.model_name_or_path,
-    adapter_name_or_path: config.adapter_name_or_path.map((path) => resolve(path)),
+    model_name_or_path: placed(config.model_name_or_path),
+    adapter_name_or_path: config.adapter_name_or_path.map(placed),
     dataset_dir: resolve(config.dataset_dir),
     output_dir: absolute(config.output_dir),
     resume_from_checkpoint: absolute(config.resume_from_checkpoint),
@@ -190,7 +195,10 @@ function openLog(outputDir: string): number {
     return openSync(join(outputDir, RUN_LOG), 'a');
   } catch (error) {
     throw new StorageError(
-      `output_dir ${outputDir}: cannot be written to: ${messageOf(error)}; choose another folder`,
+      {
+        en: `output_dir ${outputDir}: cannot be written to: ${messageOf(error)}; choose another folder`,
+        zh: `output_dir ${outputDir}：无法写入：${messageOf(error, 'zh')}；请换一个文件夹`,
+      },
       error,
     );
   }
@@ -202,7 +210,10 @@ function exitOf(child: ChildProcess): Promise<Exit> {
     child.once('error', (error) =>
       reject(
         new RunError(
-          `run: its process cannot be started: ${error.message}; free memory or close programs`,
+          {
+            en: `run: its process cannot be started: ${error.message}; free memory or close programs`,
+            zh: `运行：无法启动进程：${messageOf(error, 'zh')}；请腾出内存，或关闭其他程序`,
+          },
           error,
         ),
       ),
@@ -215,10 +226,11 @@ async function claimOf(child: ChildProcess, exit: Promise<Exit>, outputDir: stri
   const message = new Promise<Claimed>((resolve) => child.once('message', resolve));
   const first = await Promise.race([message, exit]);
   if (!('claimed' in first)) throw deathOf(outputDir, first);
-  if (!first.claimed) throw errorOf(first.code, first.message, outputDir);
+  if (!first.claimed) throw errorOf(first.code, heard(first), outputDir);
 }
 
-function errorOf(code: string, message: string, outputDir: string): TunesmithError {
-  const text = code === 'internal' ? `${message}; see ${join(outputDir, RUN_LOG)}` : message;
-  return new TunesmithError(code, text);
+function errorOf(code: string, text: Bilingual, outputDir: string): TunesmithError {
+  if (code !== 'internal') return new TunesmithError(code, text);
+  const log = join(outputDir, RUN_LOG);
+  return new TunesmithError(code, { en: `${text.en}; see ${log}`, zh: `${text.zh}；详见 ${log}` });
 }

@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import type { RunConfig } from '../config/index.ts';
 import { type Bilingual, ConfigError, type OnProgress } from '../core/index.ts';
-import { type ResolvedModel, resolveModel } from '../hub/index.ts';
+import { type ResolvedModel, resolveAdapter, resolveModel } from '../hub/index.ts';
 import { createEngine } from '../infer/index.ts';
 import { baseDecoder, loadAdapter, loadModel, nativeNote, openDevice } from '../load/index.ts';
 import { fitTokenizer, getTemplate } from '../text/index.ts';
@@ -26,9 +26,16 @@ export async function openModels(config: RunConfig, options: OpenOptions = {}): 
   const { onProgress } = options;
   const resolved = await resolveModel(config.model_name_or_path, {
     acceptLicense: config.accept_license,
+    revision: config.model_revision,
     ...(onProgress && { onProgress }),
   });
   const named = nameModels(config, resolved);
+  const folders = new Map<string, string>();
+  for (const { adapter } of named) {
+    if (adapter !== undefined) {
+      folders.set(adapter, await resolveAdapter(adapter, { onProgress, revision: config.model_revision }));
+    }
+  }
   const opened: Disposable[] = [];
   const open = <T extends Disposable>(one: T): T => {
     opened.unshift(one);
@@ -46,7 +53,7 @@ export async function openModels(config: RunConfig, options: OpenOptions = {}): 
     const template = getTemplate(config.template ?? resolved.suggestedTemplate, loaded.tokenizer);
     const adapters = new Map(
       named.flatMap(({ adapter }) =>
-        adapter === undefined ? [] : [[adapter, open(loadAdapter(adapter, loaded))] as const],
+        adapter === undefined ? [] : [[adapter, open(loadAdapter(folders.get(adapter)!, loaded))] as const],
       ),
     );
     const engine = createEngine(baseDecoder(loaded), loaded.arena, {

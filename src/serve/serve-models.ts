@@ -1,8 +1,8 @@
 /** `tunesmith api` as a whole: what has to be in order before a port is opened, and then the replicas behind it. */
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { RunConfig } from '../config/index.ts';
 import { ConfigError, checkMachine, type OnProgress } from '../core/index.ts';
-import { type LicenseNotice, resolveModel } from '../hub/index.ts';
+import { type LicenseNotice, resolveAdapter, resolveModel } from '../hub/index.ts';
 import { hashKey, type KeyHash, readKeyFile } from './http/api-keys.ts';
 import { isLoopback } from './http/local-hosts.ts';
 import { nameModels } from './open-models.ts';
@@ -32,14 +32,18 @@ export async function serveModels(config: RunConfig, options: ServeOptions): Pro
   }
   const model = await resolveModel(config.model_name_or_path, {
     acceptLicense: config.accept_license || (options.acceptLicense ?? false),
+    revision: config.model_revision,
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
   nameModels(config, model);
-  const placed = {
-    ...config,
-    accept_license: true,
-    adapter_name_or_path: config.adapter_name_or_path.map((folder) => resolve(folder)),
-  };
+  const adapters: string[] = [];
+  for (const name of config.adapter_name_or_path) {
+    const { model_revision: revision } = config;
+    const folder = await resolveAdapter(name, { onProgress: options.onProgress, revision });
+    // A name on a hub stays what the model is called.
+    adapters.push(existsSync(name) ? folder : name);
+  }
+  const placed = { ...config, accept_license: true, adapter_name_or_path: adapters };
   return superviseReplicas({ config: placed, keys, version: options.version }, options.log);
 }
 

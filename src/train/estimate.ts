@@ -1,6 +1,7 @@
 /** What a training would take, without loading the model: rows are encoded, steps counted, and its graph is planned. */
 import type { RunConfig } from '../config/index.ts';
 import { MemoryError, type OnProgress } from '../core/index.ts';
+import type { FetchFiles } from '../data/index.ts';
 import { availableMemory, readSpec } from '../load/index.ts';
 import { planAdapters } from './adapter-plan.ts';
 import { EvaluationBatches, TrainingBatches } from './batches.ts';
@@ -24,16 +25,22 @@ export interface TrainingEstimate {
   readonly availableBytes: number;
 }
 
+export interface EstimateOptions {
+  readonly onProgress?: OnProgress | undefined;
+  /** Brings data sets of hubs here; they are refused without. */
+  readonly fetchFiles?: FetchFiles | undefined;
+}
+
 /** @throws as openRunSession does, but for want of memory, which is what is asked */
 export async function estimateTraining(
   config: RunConfig,
   files: ModelFiles,
-  onProgress?: OnProgress,
+  { onProgress, fetchFiles }: EstimateOptions = {},
 ): Promise<TrainingEstimate> {
   const text = await openText(config, files);
   using rows = await openRows(
     { ...config, do_train: true },
-    { model: files, text, onProgress: onProgress ?? (() => {}), onNote: () => {} },
+    { model: files, text, fetchFiles, onProgress: onProgress ?? (() => {}), onNote: () => {} },
   );
   const spec = readSpec(files);
   const { lora } = planAdapters(config, spec, undefined);

@@ -7,6 +7,7 @@ import {
   type EncodedRows,
   encodeDatasets,
   encodeSettings,
+  type FetchFiles,
   loadDatasets,
   openTokenized,
   type RowFinding,
@@ -44,8 +45,10 @@ export interface RunRows extends Disposable {
 export interface RowsOptions {
   readonly model: ModelFiles;
   readonly text: RunText;
+  /** Brings data sets of hubs here; they are refused without. */
+  readonly fetchFiles: FetchFiles | undefined;
   readonly onProgress: OnProgress;
-  readonly onNote: (note: string) => void;
+  readonly onNote: (note: Bilingual) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -66,12 +69,15 @@ const WORTH_TELLING = 1000;
 export async function openRows(config: RunConfig, options: RowsOptions): Promise<RunRows> {
   const { tokenized_path: path } = config;
   const { samples: questions, findings } = config.do_predict
-    ? await loadQuestions(config)
+    ? await loadQuestions(config, options.fetchFiles)
     : { samples: [], findings: [] };
   const saved =
     path === null ? undefined : openTokenized(path, textKey(options.text.tokenizer, options.text.template));
   if (saved) {
-    options.onNote(`data: tokenized rows of ${path}, whatever the other settings of data say`);
+    options.onNote({
+      en: `data: tokenized rows of ${path}, whatever the other settings of data say`,
+      zh: `数据：采用 ${path} 中已分词的数据，不看其他数据设置`,
+    });
     const { train, evaluation } = saved;
     const none = rowsInMemory([]);
     return {
@@ -85,7 +91,10 @@ export async function openRows(config: RunConfig, options: RowsOptions): Promise
   const rows = await encodeRows(config, options);
   if (path !== null) {
     await saveTokenized(path, rows, textKey(options.text.tokenizer, options.text.template));
-    options.onNote(`data: the tokenized rows are saved in ${path}, and are taken from there next time`);
+    options.onNote({
+      en: `data: the tokenized rows are saved in ${path}, and are taken from there next time`,
+      zh: `数据：分词结果已存入 ${path}，下次直接取用`,
+    });
   }
   // What is measured is encoded, and its findings are told with it.
   return { ...rows, questions, ...(!config.do_train && !config.do_eval && { findings }) };
@@ -101,7 +110,11 @@ async function encodeRows(config: RunConfig, options: RowsOptions): Promise<Omit
     opened.push(set);
     const { kept } = set;
     if (kept.samples >= WORTH_TELLING) {
-      options.onNote(`data: ${kept.samples} rows of ${kept.names.join(', ')} had been tokenized before`);
+      const { samples, names } = kept;
+      options.onNote({
+        en: `data: ${samples} rows of ${names.join(', ')} had been tokenized before`,
+        zh: `数据：${names.join('、')} 的 ${samples} 行此前已分词`,
+      });
     }
     return set.samples;
   };
@@ -119,7 +132,10 @@ async function encodeRows(config: RunConfig, options: RowsOptions): Promise<Omit
       evaluation = trainableRows(await encode(config.eval_dataset));
     }
     if (config.do_train && train.length === 0) {
-      throw new DataError(`data: no row is left to train on; lower val_size (now ${config.val_size})`);
+      throw new DataError({
+        en: `data: no row is left to train on; lower val_size (now ${config.val_size})`,
+        zh: `数据：没有剩下可训练的数据；请减小 val_size（现为 ${config.val_size}）`,
+      });
     }
     return {
       train,
@@ -137,7 +153,7 @@ async function encodeRows(config: RunConfig, options: RowsOptions): Promise<Omit
   }
 }
 
-function encodeOptions(config: RunConfig, { model, text, onProgress, signal }: RowsOptions) {
+function encodeOptions(config: RunConfig, { model, text, fetchFiles, onProgress, signal }: RowsOptions) {
   return {
     plan: {
       model: { kind: model.kind, path: model.path },
@@ -146,6 +162,7 @@ function encodeOptions(config: RunConfig, { model, text, onProgress, signal }: R
     },
     text,
     datasetDir: config.dataset_dir,
+    fetchFiles,
     cacheFolder: config.cache_dir === null ? cacheFolder() : resolve(config.cache_dir),
     maxSamples: config.max_samples ?? undefined,
     seed: config.data_seed,
@@ -161,7 +178,10 @@ function encodeOptions(config: RunConfig, { model, text, onProgress, signal }: R
   };
 }
 
-function loadQuestions(config: RunConfig) {
+function loadQuestions(config: RunConfig, fetchFiles: FetchFiles | undefined) {
   const { dataset_dir: datasetDir, max_samples, data_seed: seed } = config;
-  return loadDatasets(config.eval_dataset, { datasetDir, maxSamples: max_samples ?? undefined, seed });
+  return loadDatasets(config.eval_dataset, {
+    ...{ datasetDir, fetchFiles, seed },
+    maxSamples: max_samples ?? undefined,
+  });
 }

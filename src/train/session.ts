@@ -4,6 +4,7 @@
  */
 import type { RunConfig } from '../config/index.ts';
 import { ConfigError, formatBytes } from '../core/index.ts';
+import type { FetchFiles } from '../data/index.ts';
 import type { Device } from '../graph/index.ts';
 import {
   createAdapter,
@@ -43,6 +44,8 @@ export interface RunSession extends Disposable {
 
 export interface SessionOptions {
   readonly model: ModelFiles;
+  /** Brings data sets of hubs here; they are refused without. */
+  readonly fetchFiles?: FetchFiles | undefined;
   /** The folder of the run. */
   readonly outputDir: string;
   readonly onEvent: OnRunEvent;
@@ -53,12 +56,12 @@ export interface SessionOptions {
 /** @throws ConfigError, DataError, ModelError, MemoryError, RunError: before anything large is loaded, where possible */
 export async function openRunSession(
   config: RunConfig,
-  { model: files, outputDir, onEvent, signal }: SessionOptions,
+  { model: files, fetchFiles, outputDir, onEvent, signal }: SessionOptions,
 ): Promise<RunSession> {
   const onProgress = thinnedProgress(onEvent);
   const resumed = config.do_train ? checkpointToResume({ ...config, output_dir: outputDir }) : undefined;
   const text = await openText(config, files);
-  const onNote = (message: string) => onEvent({ type: 'log', level: 'info', message });
+  const onNote = (note: Bilingual) => onEvent({ type: 'log', level: 'info', ...told(note) });
 
   const opened: Disposable[] = [];
   const keep = <T extends Disposable>(resource: T): T => {
@@ -69,7 +72,7 @@ export async function openRunSession(
     for (const resource of opened.reverse()) resource[Symbol.dispose]();
   };
   try {
-    const rows = keep(await openRows(config, { model: files, text, onProgress, onNote, signal }));
+    const rows = keep(await openRows(config, { model: files, text, fetchFiles, onProgress, onNote, signal }));
     reportFindings(outputDir, rows.findings, onEvent);
     const spec = readSpec(files);
     checkLengths(rows, spec);
@@ -101,9 +104,9 @@ export async function openRunSession(
     );
 
     const device = keep(openDevice({ name: config.device, threads: config.num_threads }));
-    onEvent({ type: 'log', level: 'info', message: describe(device, dtype, needs?.totalBytes) });
+    onNote(describe(device, dtype, needs?.totalBytes));
     const note = nativeNote();
-    if (note) onEvent({ type: 'log', level: 'info', message: note.en });
+    if (note) onNote(note);
     const model = keep(await loadModel(files, device, { dtype, tokenizer: text.tokenizer, onProgress }));
     for (const folder of adapters.merged) await mergeAdapter(folder, model);
     const adapter = keep(
@@ -151,14 +154,19 @@ function checkLengths({ train, evaluation }: RunRows, { maxPositions }: DecoderS
     }
   }
   if (!first) return;
-  throw new ConfigError(
-    `train: ${count} rows have more tokens than the model's max_position_embeddings ${maxPositions}; ` +
+  throw new ConfigError({
+    en:
+      `train: ${count} rows have more tokens than the model's max_position_embeddings ${maxPositions}; ` +
       `the first is row ${first.row} of ${first.file} with ${first.tokens}; set cutoff_len to ${maxPositions} or less`,
-  );
+    zh: `训练：有 ${count} 行的 token 数超过模型的 max_position_embeddings ${maxPositions}；首个是 ${first.file} 第 ${first.row} 行，有 ${first.tokens} 个；请把截断长度 cutoff_len 设为 ${maxPositions} 或更小`,
+  });
 }
 
-function describe(device: Device, dtype: WeightDtype, bytes: number | undefined): string {
-  const memory = bytes === undefined ? '' : `, about ${formatBytes(bytes)} of memory`;
-  const threads = `${device.threads} ${device.threads === 1 ? 'thread' : 'threads'}`;
-  return `device: ${device.name} (${device.description}), ${threads}, weights in ${dtype}${memory}`;
+function describe(device: Device, dtype: WeightDtype, bytes: number | undefined): Bilingual {
+  const { name, description, threads } = device;
+  const memory = bytes === undefined ? undefined : formatBytes(bytes);
+  return {
+    en: `device: ${name} (${description}), ${threads} ${threads === 1 ? 'thread' : 'threads'}, weights in ${dtype}${memory ? `, about ${memory} of memory` : ''}`,
+    zh: `设备：${name}（${description}），${threads} 个线程，${dtype} 权重${memory ? `，约需内存 ${memory}` : ''}`,
+  };
 }

@@ -10,6 +10,10 @@ export const MODEL = {
     en: 'LoRA adapters put on the model, separated by commas: all but the last are merged into its weights, the last one is trained further (or merged too with create_new_adapter).',
     zh: '加载到模型上的 LoRA 适配器，用逗号分隔：除最后一个外全部并入权重，最后一个继续训练（设了 create_new_adapter 时也并入）。',
   }),
+  model_revision: text('main', {
+    en: 'Which state of a model or adapter on a hub is meant: a branch, a tag or a commit. Fixing a commit keeps results the same when its authors change the model; local folders have no revisions.',
+    zh: '使用模型库中模型或适配器的哪个版本：分支、标签或提交号。固定到某个提交号，作者更新模型后结果仍保持一致；本地文件夹没有版本之分。',
+  }),
   cache_dir: text(null, {
     en: 'Where downloaded models are kept; empty means the cache folder of this user. The result does not depend on it.',
     zh: '下载的模型存放的位置；留空则使用当前用户的缓存文件夹。不影响结果。',

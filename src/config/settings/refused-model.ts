@@ -11,13 +11,6 @@ export const REFUSED_MODEL = {
   ),
   ...refused(
     {
-      en: 'revisions of a hub are not read yet; give a local folder of that revision as model_name_or_path',
-      zh: '尚不支持模型库的版本号；请把该版本的本地文件夹写在 model_name_or_path 中',
-    },
-    { model_revision: 'main' },
-  ),
-  ...refused(
-    {
       en: 'the vocabulary cannot be changed yet; remove it, and use a model whose tokenizer already has the tokens',
       zh: '尚不能改变词表；请删去此项，并使用分词器已含所需 token 的模型',
     },

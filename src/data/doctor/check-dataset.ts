@@ -1,7 +1,7 @@
 /** Examines a data set: every row passes all checks, and what they find comes with rows, reasons and repairs. */
 import type { OnProgress } from '../../core/index.ts';
 import { stripThoughts } from '../../text/index.ts';
-import { type DatasetEntry, readDatasetInfo } from '../dataset-info.ts';
+import { type DatasetEntry, type DatasetPlace, openDatasets } from '../dataset-info.ts';
 import type { RowFinding, Sample } from '../samples.ts';
 import { ADVICE } from './advice.ts';
 import { AnswerInPromptCheck } from './answer-in-prompt.ts';
@@ -14,8 +14,7 @@ import { SensitiveCheck } from './sensitive.ts';
 import { SimilarRowsCheck } from './similar-rows.ts';
 import { eachRow, Origins } from './usable-rows.ts';
 
-export interface CheckOptions {
-  readonly datasetDir: string;
+export interface CheckOptions extends DatasetPlace {
   /** Data sets whose questions must not stand in this one: those that it will be judged on. */
   readonly heldOut: readonly string[];
   /** Without it, no row is said to be cut. */
@@ -52,10 +51,10 @@ const ROWS_PER_REPORT = 5000;
 
 /** @throws DataError when a data set cannot be found, read or understood */
 export async function examineDataset(name: string, options: CheckOptions): Promise<ExaminedDataset> {
-  const { datasetDir, heldOut, encoding, seed, onProgress } = options;
-  const [entry] = readDatasetInfo(datasetDir, [name]);
+  const { heldOut, encoding, seed, onProgress } = options;
+  const [entry] = await openDatasets([name], options);
   const similar = new SimilarRowsCheck();
-  for (const heldOutEntry of readDatasetInfo(datasetDir, heldOut)) {
+  for (const heldOutEntry of await openDatasets(heldOut, options)) {
     for await (const row of eachRow(heldOutEntry, seed)) {
       if (row.kind === 'usable') similar.seeHeldOut(checkedRow(row.sample, row.place));
     }

@@ -1,7 +1,7 @@
 /** Repairs a copy of an examined data set, and writes down each change; the rows that people gave stay as they are. */
 import { join } from 'node:path';
 import { DataError } from '../../core/index.ts';
-import { type DatasetEntry, readDatasetInfo } from '../dataset-info.ts';
+import { type DatasetEntry, type DatasetPlace, openDatasets } from '../dataset-info.ts';
 import { writeDerived } from '../derived-dataset.ts';
 import { entryNames } from '../info-file.ts';
 import { isObject, type RowValues } from '../row-values.ts';
@@ -10,8 +10,7 @@ import type { CheckedRepair, ExaminedDataset } from './check-dataset.ts';
 import type { CheckName, Repair } from './diagnosis.ts';
 import { eachRow } from './usable-rows.ts';
 
-export interface FixOptions {
-  readonly datasetDir: string;
+export interface FixOptions extends DatasetPlace {
   /** Name of the copy. */
   readonly as: string;
   /** Whether a copy of this name gives way. */
@@ -43,14 +42,14 @@ interface Change {
 /** @throws DataError when nothing is to be repaired, no row would be left, or the name is taken */
 export async function fixDataset(
   { dataset, seed, repairs }: ExaminedDataset,
-  { datasetDir, as, isReplaced }: FixOptions,
+  { datasetDir, fetchFiles, as, isReplaced }: FixOptions,
 ): Promise<FixedDataset> {
   if (!isReplaced && entryNames(datasetDir).includes(as)) {
     throw new DataError(
       `${join(datasetDir, 'dataset_info.json')}: "${as}" is there already; replace it, or choose another name`,
     );
   }
-  const [entry] = readDatasetInfo(datasetDir, [dataset]);
+  const [entry] = await openDatasets([dataset], { datasetDir, fetchFiles });
   const kept: { values: RowValues }[] = [];
   const changes: Change[] = [];
   for await (const row of eachRow(entry!, seed)) {

@@ -1,6 +1,6 @@
 /** Names of data sets become encoded rows on disk, brought together as mix_strategy says. */
 import { join } from 'node:path';
-import { readDatasetInfo } from '../dataset-info.ts';
+import { type DatasetPlace, openDatasets } from '../dataset-info.ts';
 import type { EncodedRows } from '../encoded-rows.ts';
 import type { RowFinding } from '../samples.ts';
 import { joinRows, rowsAt } from './choose-rows.ts';
@@ -8,10 +8,8 @@ import { type EncodeDatasetOptions, type EncodedDataset, encodeDataset } from '.
 import { type Mix, mixOrder } from './mix-order.ts';
 import { textKey } from './store-key.ts';
 
-export interface EncodeDatasetsOptions extends Omit<EncodeDatasetOptions, 'folder' | 'text'> {
+export interface EncodeDatasetsOptions extends DatasetPlace, Omit<EncodeDatasetOptions, 'folder' | 'text'> {
   readonly text: Omit<EncodeDatasetOptions['text'], 'key'>;
-  /** The folder of dataset_info.json, which file names are relative to. */
-  readonly datasetDir: string;
   readonly cacheFolder: string;
   readonly mix: Mix;
 }
@@ -29,7 +27,7 @@ export async function encodeDatasets(
   names: readonly string[],
   options: EncodeDatasetsOptions,
 ): Promise<EncodedDatasets> {
-  const { datasetDir, cacheFolder, text } = options;
+  const { cacheFolder, text } = options;
   const folder = join(cacheFolder, 'tokenized');
   const key = textKey(text.tokenizer, text.template);
   const opened: { readonly name: string; readonly set: EncodedDataset }[] = [];
@@ -37,7 +35,7 @@ export async function encodeDatasets(
     for (const { set } of opened) set[Symbol.dispose]();
   };
   try {
-    for (const entry of readDatasetInfo(datasetDir, names)) {
+    for (const entry of await openDatasets(names, options)) {
       const set = await encodeDataset(entry, { ...options, folder, text: { ...text, key } });
       opened.push({ name: entry.name, set });
     }

@@ -29,7 +29,7 @@ interface KeyParts {
 /** @returns 32 hexadecimal digits */
 export function storeKey({ entry, files, maxSamples, seed, settings, textKey }: KeyParts): string {
   // Names and paths say where rows are; what they are, the files say.
-  const { name, path, ...meaning } = entry;
+  const { name, path, hub, files: _, ...meaning } = entry;
   return digest({
     version: STORE_VERSION,
     textKey,

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { DataError, writeFileAtomic } from '../../core/index.ts';
 import type { Conversation } from '../../text/index.ts';
-import { readDatasetInfo } from '../dataset-info.ts';
+import { type DatasetPlace, openDatasets } from '../dataset-info.ts';
 import { readDataset } from '../read-dataset.ts';
 import { UnusableRow } from '../row-values.ts';
 import type { RowFinding, Sample } from '../samples.ts';
@@ -13,8 +13,7 @@ import { writePieces } from '../write-rows.ts';
 import { EXPORTS, type ExportFormat } from './formats.ts';
 import { writeCsv } from './write-csv.ts';
 
-interface ExportOptions {
-  readonly datasetDir: string;
+interface ExportOptions extends DatasetPlace {
   readonly format: ExportFormat;
   readonly path: string;
   /** openai-batch: who is asked. */
@@ -34,14 +33,14 @@ const THINKING_OFF = /\n?detailed thinking off$|\n$/;
  */
 export async function exportDataset(
   name: string,
-  { datasetDir, format, path, model, isReplaced = false, seed }: ExportOptions,
+  { format, path, model, isReplaced = false, seed, ...place }: ExportOptions,
 ): Promise<{ rows: number; findings: readonly RowFinding[] }> {
   if (existsSync(path) && !isReplaced)
     throw new DataError(`${path}: is there already; choose another file, or replace it`);
   if (format === 'openai-batch' && !model) {
     throw new DataError('data: openai-batch names a model in every row; say which one is to be asked');
   }
-  const [entry] = readDatasetInfo(datasetDir, [name]);
+  const [entry] = await openDatasets([name], place);
   const { samples, findings } = toSamples(entry!, await readDataset(entry!, seed));
   const isOpenai = entry!.formatting === 'openai';
   const rows = samples.map(({ conversation, origin }, index) =>

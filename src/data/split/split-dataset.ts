@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, nearestName, writeJsonAtomic } from '../../core/index.ts';
 import { cellText } from '../add/column-text.ts';
-import { readDatasetInfo } from '../dataset-info.ts';
+import { type DatasetPlace, openDatasets } from '../dataset-info.ts';
 import { writeDerived } from '../derived-dataset.ts';
 import { entryNames } from '../info-file.ts';
 import { plainText } from '../plain-text.ts';
@@ -18,8 +18,7 @@ import { toSamples } from '../to-samples.ts';
 import { usableRows } from '../write-rows.ts';
 import { assignParts, PARTS, type Part } from './assign-parts.ts';
 
-export interface SplitOptions {
-  readonly datasetDir: string;
+export interface SplitOptions extends DatasetPlace {
   /** A share of the rows below 1, or a number of rows; 0 makes no such part. */
   readonly val: number;
   readonly test: number;
@@ -71,7 +70,7 @@ const MOST_LABELS = 100;
  */
 export async function splitDataset(name: string, options: SplitOptions): Promise<SplitDataset> {
   const { datasetDir, val, test, seed, group } = options;
-  const [entry] = readDatasetInfo(datasetDir, [name]);
+  const [entry] = await openDatasets([name], options);
   const read = await readDataset({ ...entry!, numSamples: undefined }, seed);
   const { samples, findings } = toSamples(entry!, read);
   const rows = usableRows(read.rows, findings);
