@@ -194,7 +194,7 @@ async function answerOnce(
     process.stdout.write('\n');
     if (stop.signal.aborted) return said || undefined;
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`error: ${messageOf(error)}\n`);
+    process.stderr.write(`error: ${messageOf(error, language)}\n`);
     return undefined;
   } finally {
     terminal.off('SIGINT', onInterrupt);

@@ -1,7 +1,7 @@
 /** `tunesmith data add`: files of any format become a data set with a name. */
 import { basename, extname, join } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, type Language } from '../core/index.ts';
+import { ConfigError, type Language, messageOf } from '../core/index.ts';
 import {
   type DatasetPlan,
   guessRoles,
@@ -115,7 +115,7 @@ async function agree(
       console.log(describePlan(plan, roles, text));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      console.log(error.message);
+      console.log(messageOf(error, language));
     }
     const answer = await askAboutPlan(plan !== undefined, language);
     if (answer === 'take') return plan;

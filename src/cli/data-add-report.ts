@@ -1,4 +1,5 @@
 /** What `tunesmith data add` found and made of it, for a person: the table, the roles, the first rows, what is left out. */
+import { reasonIn } from '../core/index.ts';
 import { type DatasetPlan, ROLES, type RoleTexts, type SourceTable } from '../data/index.ts';
 import type { AddTexts } from './data-add-texts.ts';
 import { shownPath } from './shown-path.ts';
@@ -44,8 +45,9 @@ export function describePlan({ samples, findings }: DatasetPlan, roles: RoleText
   const dropped = findings.filter(({ kind }) => kind === 'dropped');
   if (dropped.length > 0) {
     lines.push('', text.dropped(dropped.length));
-    for (const { file, row, reason } of dropped.slice(0, SHOWN_FINDINGS)) {
-      lines.push(`  ${shownPath(file)} ${row}: ${harmless(reason)}`);
+    for (const finding of dropped.slice(0, SHOWN_FINDINGS)) {
+      const { file, row } = finding;
+      lines.push(`  ${shownPath(file)} ${row}: ${harmless(reasonIn(finding, text.language))}`);
     }
     if (dropped.length > SHOWN_FINDINGS) lines.push(`  ${text.more(dropped.length - SHOWN_FINDINGS)}`);
   }

@@ -2,6 +2,7 @@
 import type { Language } from '../core/index.ts';
 
 const EN = {
+  language: 'en' as Language,
   about: 'add spreadsheets, csv, json, jsonl, parquet, arrow or txt files, or folders of them, as a data set',
   files: 'files or folders of one kind of rows',
   name: 'name of the data set (that of the file)',
@@ -45,6 +46,7 @@ const EN = {
 export const TEXTS: Readonly<Record<Language, typeof EN>> = {
   en: EN,
   zh: {
+    language: 'zh',
     about: '将表格、csv、json、jsonl、parquet、arrow、txt 文件或其文件夹添加为数据集',
     files: '同一类数据的文件或文件夹',
     name: '数据集名称（默认取文件名）',

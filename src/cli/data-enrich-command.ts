@@ -1,7 +1,14 @@
 /** `tunesmith data enrich`: a teacher model adds to each row what a task says; a new data set, checked for what it gives away. */
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { ConfigError, type Language, messageOf, type OnProgress } from '../core/index.ts';
+import {
+  bilingual,
+  ConfigError,
+  type Language,
+  messageOf,
+  type OnProgress,
+  reasonIn,
+} from '../core/index.ts';
 import { examineDataset } from '../data/index.ts';
 import {
   ENRICH_TASKS,
@@ -172,7 +179,7 @@ async function enrich(name: string, options: Options, language: Language): Promi
       ...(model !== undefined && { model }),
       concurrency: number('--concurrency', options.concurrency),
     },
-    prompt: options.prompt === undefined ? undefined : readPrompt(options.prompt, text),
+    prompt: options.prompt === undefined ? undefined : readPrompt(options.prompt),
     count: number('--count', options.count),
     temperature: number('--temperature', options.temperature),
     maxTokens: number('--max-tokens', options.maxTokens),
@@ -217,11 +224,14 @@ async function openTeacher(
   };
 }
 
-function readPrompt(path: string, text: typeof EN): string {
+function readPrompt(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError(text.noPrompt(path, messageOf(error)), error);
+    throw new ConfigError(
+      bilingual((of) => TEXTS[of].noPrompt(path, messageOf(error, of))),
+      error,
+    );
   }
 }
 
@@ -239,7 +249,7 @@ function describe(
     ...(agreement === undefined ? [] : [text.agreement(`${(100 * agreement).toFixed(1)} %`)]),
     ...(first
       ? [
-          `${text.dropped(findings.length)}${shownPath(first.file)} ${first.row}: ${harmless(shortened(first.reason, 120))}`,
+          `${text.dropped(findings.length)}${shownPath(first.file)} ${first.row}: ${harmless(shortened(reasonIn(first, language), 120))}`,
         ]
       : []),
   ];

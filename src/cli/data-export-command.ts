@@ -1,6 +1,6 @@
 /** `tunesmith data export`: a data set in the form that another program reads. */
 import { type Command, Option } from 'commander';
-import type { Language } from '../core/index.ts';
+import { type Language, reasonIn } from '../core/index.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportDataset } from '../data/index.ts';
 import { fetchWithProgress } from './fetch-dataset.ts';
 import { shownPath } from './shown-path.ts';
@@ -70,7 +70,7 @@ async function runExport(name: string, path: string, options: Options, language:
   const [first] = dropped;
   if (first) {
     console.log(
-      `${text.dropped(dropped.length)}${shownPath(first.file)} ${first.row}: ${harmless(first.reason)}`,
+      `${text.dropped(dropped.length)}${shownPath(first.file)} ${first.row}: ${harmless(reasonIn(first, language))}`,
     );
   }
   console.log(text.written(rows, shownPath(path)));

@@ -1,6 +1,6 @@
 /** `tunesmith data show`: a row as the model sees it, token by token: trained, only read, cut. */
 import type { Command } from 'commander';
-import { ConfigError, DataError, type Language } from '../core/index.ts';
+import { bilingual, ConfigError, DataError, type Language, reasonIn } from '../core/index.ts';
 import {
   encodeSettings,
   loadDatasets,
@@ -137,7 +137,7 @@ async function showData(name: string, words: string[], options: Options, languag
   const { tokens, trained, cut } = countsOf(row);
   const place = `${shownPath(sample.origin.file)} ${sample.origin.row}`;
   console.log(`${place}, ${model.name}, ${template.name}: ${text.counts(tokens, trained, cut)}`);
-  if (row.finding) console.log(text.findings[row.finding.kind] + row.finding.reason);
+  if (row.finding) console.log(text.findings[row.finding.kind] + reasonIn(row.finding, language));
   const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
   console.log(isColoured ? `${colouredLegend(text)}\n\n${coloured(row)}` : `\n${listed(row, text)}`);
 }
@@ -166,7 +166,10 @@ function sampleAt(
   const sample = samples.find(({ origin }) => origin.row === row);
   if (sample) return sample;
   const finding = findings.find((found) => found.row === row && found.kind === 'dropped');
-  if (finding) throw new DataError(text.dropped(`${finding.file} ${row}`, finding.reason));
+  if (finding) {
+    const place = `${finding.file} ${row}`;
+    throw new DataError(bilingual((of) => TEXTS[of].dropped(place, reasonIn(finding, of))));
+  }
   const places = samples.map(({ origin }) => origin.row);
   throw new DataError(text.noRow(name, row, Math.min(...places), Math.max(...places)));
 }

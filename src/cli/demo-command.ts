@@ -34,7 +34,11 @@ export function addDemoCommand(program: Command, language: Language): void {
     .argument('[settings...]', 'key=value, as for experiment')
     .option('--accept-license', 'accept the licence of the Chinese starter model')
     .action((story: string, settings: string[], options: { acceptLicense?: boolean }) => {
-      if (!(story in STORIES)) throw new ConfigError(`demo: there is no story ${story}; choose en or zh`);
+      if (!(story in STORIES))
+        throw new ConfigError({
+          en: `demo: there is no story ${story}; choose en or zh`,
+          zh: `demo：没有 ${story} 这个示例；请选 en 或 zh`,
+        });
       return runDemo(story as Story, settings, options.acceptLicense === true);
     });
 }

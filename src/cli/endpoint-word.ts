@@ -17,9 +17,10 @@ export function readEndpoint(
     return { name, url: word, apiKey: environment[KEY] };
   }
   if (!existsSync(word)) {
-    throw new ConfigError(
-      `${word}: there is no such file; give the URL of an endpoint, or a yaml file that describes it`,
-    );
+    throw new ConfigError({
+      en: `${word}: there is no such file; give the URL of an endpoint, or a yaml file that describes it`,
+      zh: `${word}：没有这个文件；请给出接口地址，或描述接口的 yaml 文件`,
+    });
   }
   return parseEndpoint(parseYaml(readFileSync(word, 'utf8'), word), word, environment);
 }
@@ -30,5 +31,8 @@ function parseYaml(text: string, file: string): unknown {
   const fault = document.errors[0];
   if (!fault) return document.toJS();
   const { line } = lineCounter.linePos(fault.pos[0]);
-  throw new ConfigError(`${file} line ${line}: is no YAML (${fault.code}); write one "key: value" a line`);
+  throw new ConfigError({
+    en: `${file} line ${line}: is no YAML (${fault.code}); write one "key: value" a line`,
+    zh: `${file} 第 ${line} 行：不是 YAML（${fault.code}）；请每行写一个 "key: value"`,
+  });
 }

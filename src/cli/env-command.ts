@@ -45,11 +45,12 @@ export function addEnvCommand(program: Command, language: Language): void {
     .command('env')
     .description(text.about)
     .action(() => {
-      for (const [label, value] of facts(text)) console.log(`${label}: ${value}`);
+      for (const [label, value] of facts(language)) console.log(`${label}: ${value}`);
     });
 }
 
-function facts(text: typeof EN): [string, string][] {
+function facts(language: Language): [string, string][] {
+  const text = TEXTS[language];
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   const glibc = header.glibcVersionRuntime ? `, glibc ${header.glibcVersionRuntime}` : '';
   return [
@@ -58,13 +59,14 @@ function facts(text: typeof EN): [string, string][] {
     [text.system, `${process.platform} ${arch()}, ${release()}${glibc}`],
     [text.processor, `${cpus()[0]?.model ?? '?'}, ${availableParallelism()}`],
     [text.memory, text.free(formatBytes(availableMemory()), formatBytes(machineMemoryBytes()))],
-    ...deviceFacts(text),
+    ...deviceFacts(language),
     [text.cache, cacheFolder()],
   ];
 }
 
 /** Where the engine cannot be loaded, that is the fact. */
-function deviceFacts(text: typeof EN): [string, string][] {
+function deviceFacts(language: Language): [string, string][] {
+  const text = TEXTS[language];
   try {
     checkMachine();
     using device = openDevice({ name: 'auto', threads: null });
@@ -74,6 +76,6 @@ function deviceFacts(text: typeof EN): [string, string][] {
       [text.devices, visible.join(', ')],
     ];
   } catch (error) {
-    return [[text.device, messageOf(error)]];
+    return [[text.device, messageOf(error, language)]];
   }
 }

@@ -1,6 +1,6 @@
 /** `tunesmith evaluate`: models judged side by side on held-out rows. */
 import type { Command } from 'commander';
-import type { Language } from '../core/index.ts';
+import { type Language, reasonIn } from '../core/index.ts';
 import {
   type ComparedPair,
   type Comparison,
@@ -139,8 +139,8 @@ async function runEvaluate(words: string[], options: Options, language: Language
   }
   process.stdout.write(formatLeftOut(comparison, table));
   if (findings[0]) {
-    const { file, row, reason } = findings[0];
-    console.log(`${text.dropped(findings.length)}${file} ${row}: ${reason}`);
+    const { file, row } = findings[0];
+    console.log(`${text.dropped(findings.length)}${file} ${row}: ${reasonIn(findings[0], language)}`);
   }
   if (options.rows) writeJudgedRows(options.rows, judged);
   if (options.json) {

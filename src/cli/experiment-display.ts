@@ -1,6 +1,6 @@
 /** What an experiment tells, on a terminal: a line for each stage, and a bar for what is under way with the time left. */
 import { SingleBar } from 'cli-progress';
-import { formatDuration, type Language, type Progress } from '../core/index.ts';
+import { formatDuration, heard, type Language, type Progress } from '../core/index.ts';
 import type { ExperimentEvent } from '../experiment/index.ts';
 import type { RunEvent } from '../runs/index.ts';
 import { createTaskProgress, nameOfTask } from './task-progress.ts';
@@ -11,6 +11,7 @@ const EN = {
   >,
   kept: 'finished before',
   finished: 'finished',
+  loss: 'loss',
   left: (stage: string | undefined, total: string | undefined) =>
     [stage && `${stage} left`, total && `${total} in all`].filter(Boolean).join(', '),
   stopping: 'Stopping; a training ends with a checkpoint. What is finished stays.',
@@ -21,6 +22,7 @@ const TEXTS: Readonly<Record<Language, typeof EN>> = {
     kinds: { train: '训练', judge: '评判', load: '压测', compare: '比较' },
     kept: '此前已完成',
     finished: '完成',
+    loss: '损失',
     left: (stage, total) =>
       [stage && `本阶段剩余 ${stage}`, total && `全部剩余 ${total}`].filter(Boolean).join('，'),
     stopping: '正在停止；训练会保存检查点，已完成的部分保留。',
@@ -72,8 +74,8 @@ export function createExperimentDisplay(
       }
     },
     showRun(event) {
-      if (event.type === 'step') loss = `loss ${event.loss.toFixed(4)}`;
-      if (event.type === 'log' && event.level !== 'info') say(event.message);
+      if (event.type === 'step') loss = `${text.loss} ${event.loss.toFixed(4)}`;
+      if (event.type === 'log' && event.level !== 'info') say(heard(event)[language]);
     },
     showTask: tasks.report,
     stopping: () => say(text.stopping),

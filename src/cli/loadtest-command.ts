@@ -1,7 +1,7 @@
 /** `tunesmith loadtest`: ApacheBench's options and report, and what they lack for a model behind an endpoint. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, type Language, writeFileAtomic, writeJsonAtomic } from '../core/index.ts';
+import { ConfigError, type Language, reasonIn, writeFileAtomic, writeJsonAtomic } from '../core/index.ts';
 import {
   formatAbReport,
   formatCapacity,
@@ -81,8 +81,10 @@ async function loadtest(url: string, options: Options, language: Language): Prom
   const capacity = capacityOf(options, text);
   const { order, findings } = await readOrder(url, options, text, process.env);
   if (findings[0]) {
-    const { file, row, reason } = findings[0];
-    process.stderr.write(`${text.dropped(findings.length)}${file} ${row}: ${reason}\n`);
+    const { file, row } = findings[0];
+    process.stderr.write(
+      `${text.dropped(findings.length)}${file} ${row}: ${reasonIn(findings[0], language)}\n`,
+    );
   }
   const result = await pressed(order, options, language);
   console.log(formatAbReport(result));

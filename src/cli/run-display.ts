@@ -1,6 +1,6 @@
 /** What a run tells, on a terminal: a bar and lines above it, or lines alone where output goes into a file. */
 import { SingleBar } from 'cli-progress';
-import { formatDuration, type Language } from '../core/index.ts';
+import { formatDuration, heard, type Language, reasonIn } from '../core/index.ts';
 import type { RunEvent, StepEvent } from '../runs/index.ts';
 import { shownPath } from './shown-path.ts';
 import { createTaskProgress, type TaskProgress } from './task-progress.ts';
@@ -79,7 +79,7 @@ class Display implements RunDisplay {
         this.#tasks.report(event);
         break;
       case 'log':
-        this.say(event.message);
+        this.say(heard(event)[this.#language]);
         break;
       case 'evaluation':
         this.say(text.evaluation(event.step, figure(event.evalLoss)));
@@ -88,7 +88,7 @@ class Display implements RunDisplay {
         this.say(text.checkpoint(shownPath(event.path)));
         break;
       case 'finding':
-        this.say(text.finding(shownPath(event.file), event.row, event.reason));
+        this.say(text.finding(shownPath(event.file), event.row, reasonIn(event, this.#language)));
         break;
       case 'state':
       case 'result':

@@ -16,13 +16,20 @@ export function readRunConfig(words: readonly string[], defaults: Record<string,
 }
 
 function readRunFile(path: string): Record<string, unknown> {
-  if (!existsSync(path)) throw new ConfigError(`${path}: there is no such file; give the path of a run file`);
+  if (!existsSync(path))
+    throw new ConfigError({
+      en: `${path}: there is no such file; give the path of a run file`,
+      zh: `${path}：没有这个文件；请给出运行文件的路径`,
+    });
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new ConfigError(
-      `${path}: cannot be read (${messageOf(error)}); give the path of a run file`,
+      {
+        en: `${path}: cannot be read (${messageOf(error)}); give the path of a run file`,
+        zh: `${path}：无法读取（${messageOf(error, 'zh')}）；请给出运行文件的路径`,
+      },
       error,
     );
   }

@@ -25,3 +25,18 @@ export function told(text: string | Bilingual): Told {
 export function heard({ message, zh }: Told): Bilingual {
   return { en: message, zh: zh ?? message };
 }
+
+/** Why a row was left out or changed, in the form of Told. */
+export interface Reason {
+  readonly reason: string;
+  readonly zh?: string | undefined;
+}
+
+export function reasonOf(text: Bilingual): Reason {
+  const { message, ...rest } = told(text);
+  return { reason: message, ...rest };
+}
+
+export function reasonIn({ reason, zh }: Reason, language: Language): string {
+  return heard({ message: reason, zh })[language];
+}

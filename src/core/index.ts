@@ -1,6 +1,16 @@
 /** core: what every room may use, and what knows nothing of models. */
 export { AtomicFile, writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from './atomic-files.ts';
-export { type Bilingual, bilingual, heard, type Language, type Told, told } from './bilingual.ts';
+export {
+  type Bilingual,
+  bilingual,
+  heard,
+  type Language,
+  type Reason,
+  reasonIn,
+  reasonOf,
+  type Told,
+  told,
+} from './bilingual.ts';
 export { blockBytes, blockElements, DTYPES, type Dtype, isQuantized, sizeInBytes } from './dtype.ts';
 export {
   assert,

@@ -3,6 +3,14 @@
  * page shares import this front door; all others take index.ts, which has everything.
  */
 
-export { type Bilingual, bilingual, heard, type Language, type Told, told } from './bilingual.ts';
-export { ConfigError, messageOf, textOf } from './errors.ts';
+export {
+  type Bilingual,
+  bilingual,
+  heard,
+  type Language,
+  type Reason,
+  reasonIn,
+  type Told,
+} from './bilingual.ts';
+export { ConfigError, messageOf, TunesmithError, textOf } from './errors.ts';
 export { formatBytes, formatDuration } from './format.ts';

@@ -22,7 +22,7 @@ export { loadDatasets } from './load-datasets.ts';
 export { type EpochPlan, planEpoch } from './plan.ts';
 export { readRows } from './read-rows.ts';
 export type { ReadOptions } from './rows.ts';
-export { type RowFinding, reasonIn, reasonOf, type Sample } from './samples.ts';
+export type { RowFinding, Sample } from './samples.ts';
 export { type ShownRow, type ShownToken, showRow } from './show-row.ts';
 export { partsBeside } from './split/parts-beside.ts';
 export { type SplitRecord, splitDataset } from './split/split-dataset.ts';

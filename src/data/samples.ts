@@ -1,5 +1,5 @@
 /** What a row becomes on its way to the model, and what is said about rows that did not make it whole. */
-import type { Bilingual, Language } from '../core/index.ts';
+import type { Reason } from '../core/index.ts';
 import type { Conversation } from '../text/index.ts';
 
 /** Where a row stands. */
@@ -16,20 +16,6 @@ export interface Sample {
 }
 
 /** A row that was left out, or that lost tokens, and why. */
-export interface RowFinding extends RowOrigin {
+export interface RowFinding extends RowOrigin, Reason {
   readonly kind: 'dropped' | 'cut';
-  readonly reason: string;
-  /** The reason in Chinese, where there is such. */
-  readonly zh?: string | undefined;
-}
-
-/** Why a row was left out or cut, as a finding holds it. */
-export type Reason = Pick<RowFinding, 'reason' | 'zh'>;
-
-export function reasonIn({ reason, zh }: Reason, language: Language): string {
-  return language === 'zh' ? (zh ?? reason) : reason;
-}
-
-export function reasonOf({ en, zh }: Bilingual): Reason {
-  return zh === en ? { reason: en } : { reason: en, zh };
 }

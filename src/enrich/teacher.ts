@@ -66,7 +66,8 @@ export class Teacher implements Disposable {
     const response = await this.#client.send(body, signal);
     const answer = answerIn(response);
     if (!answer) {
-      throw this.#client.error(`it holds no answer: ${this.#client.excerpt(JSON.stringify(response))}`);
+      const shown = this.#client.excerpt(JSON.stringify(response));
+      throw this.#client.error({ en: `it holds no answer: ${shown}`, zh: `其中没有回答：${shown}` });
     }
     this.#store.put(key, response);
     return { ...answer, isKept: false };

@@ -33,9 +33,10 @@ export function calibrationOf(confidences: readonly number[], isRight: readonly 
   const sums = Array.from({ length: BINS }, () => ({ rows: 0, confidence: 0, right: 0 }));
   for (const [row, confidence] of confidences.entries()) {
     if (!(confidence >= 0 && confidence <= 1)) {
-      throw new DataError(
-        `evaluate: the probability of row ${row + 1} is ${confidence}; give probabilities from 0 to 1`,
-      );
+      throw new DataError({
+        en: `evaluate: the probability of row ${row + 1} is ${confidence}; give probabilities from 0 to 1`,
+        zh: `评估：第 ${row + 1} 行的概率为 ${confidence}；概率须在 0 到 1 之间`,
+      });
     }
     const sum = sums.find((_, bin) => confidence <= borderAfter(bin))!;
     sum.rows++;

@@ -106,12 +106,16 @@ export function compareModels(models: readonly ModelAnswers[], options: CompareO
 function checkNames(names: readonly string[], incumbent: string | undefined): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new DataError(`compare: two models are called "${twice}"; give each a name of its own`);
+    throw new DataError({
+      en: `compare: two models are called "${twice}"; give each a name of its own`,
+      zh: `比较：有两个模型都叫 "${twice}"；请给它们不同的名称`,
+    });
   }
   if (incumbent !== undefined && !names.includes(incumbent)) {
-    throw new DataError(
-      `compare: the incumbent "${incumbent}" is none of the models (${names.join(', ')}); name one of them`,
-    );
+    throw new DataError({
+      en: `compare: the incumbent "${incumbent}" is none of the models (${names.join(', ')}); name one of them`,
+      zh: `比较：在用模型 "${incumbent}" 不在参与比较的模型（${names.join('、')}）之中；请从中指定`,
+    });
   }
 }
 
@@ -135,17 +139,20 @@ function checkTruths(models: readonly ModelAnswers[], joined: readonly (readonly
   const first = joined[0] ?? [];
   if (first.length === 0) {
     const counts = models.map(({ name, rows }) => `${name}: ${rows.length}`).join(', ');
-    throw new DataError(
-      `compare: no row was answered by all models (rows answered: ${counts || 'no models'}); judge them on the same data set`,
-    );
+    throw new DataError({
+      en: `compare: no row was answered by all models (rows answered: ${counts || 'no models'}); judge them on the same data set`,
+      zh: `比较：没有一行数据是所有模型都回答过的（已回答的行数：${counts || '没有模型'}）；请在同一数据集上评判`,
+    });
   }
   for (const [model, rows] of joined.entries()) {
     for (const [index, { file, row, truth }] of rows.entries()) {
       if (truth === first[index]!.truth) continue;
-      throw new DataError(
-        `${file} row ${row}: is "${first[index]!.truth}" for ${models[0]!.name} and "${truth}" for ${models[model]!.name}; ` +
+      throw new DataError({
+        en:
+          `${file} row ${row}: is "${first[index]!.truth}" for ${models[0]!.name} and "${truth}" for ${models[model]!.name}; ` +
           'judge both on the same version of the data set',
-      );
+        zh: `${file} 第 ${row} 行：${models[0]!.name} 的标准答案是 "${first[index]!.truth}"，${models[model]!.name} 的是 "${truth}"；请在数据集的同一版本上评判`,
+      });
     }
   }
 }

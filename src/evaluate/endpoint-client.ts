@@ -3,7 +3,7 @@
  * sentence when it does not. What was sent as a header or in the address is secret and stays out of every message.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { ConfigError, messageOf, TunesmithError } from '../core/index.ts';
+import { type Bilingual, bilingual, ConfigError, messageOf, TunesmithError, textOf } from '../core/index.ts';
 import { cutTo, oneLine } from './display-width.ts';
 import type { Json } from './endpoint-request.ts';
 
@@ -12,7 +12,7 @@ export class EndpointError extends TunesmithError {
   /** Whether every other request will fail likewise. */
   readonly isLasting: boolean;
 
-  constructor(message: string, isLasting: boolean) {
+  constructor(message: Bilingual, isLasting: boolean) {
     super('endpoint', message);
     this.isLasting = isLasting;
   }
@@ -54,13 +54,16 @@ const isPassing = (status: number) => [408, 409, 425, 429].includes(status) || s
 const isLasting = (status: number) => [401, 402, 403, 404, 405].includes(status);
 
 /** Why one try failed. */
-class Failure extends Error {
+class Failure extends TunesmithError {
   readonly mayPass: boolean;
   readonly isLasting: boolean;
   readonly retryAfterMs: number;
 
-  constructor(reason: string, kind: { mayPass?: boolean; isLasting?: boolean; retryAfterMs?: number } = {}) {
-    super(reason);
+  constructor(
+    reason: Bilingual,
+    kind: { mayPass?: boolean; isLasting?: boolean; retryAfterMs?: number } = {},
+  ) {
+    super('endpoint', reason);
     this.mayPass = kind.mayPass ?? false;
     this.isLasting = kind.isLasting ?? false;
     this.retryAfterMs = kind.retryAfterMs ?? 0;
@@ -105,8 +108,12 @@ export class EndpointClient {
         signal.throwIfAborted();
         if (!(error instanceof Failure)) throw error;
         if (!error.mayPass || attempt === this.#tries) {
-          const tries = attempt > 1 ? ` (${attempt} tries)` : '';
-          throw this.error(error.message + tries, error.isLasting);
+          const { en, zh } = textOf(error);
+          const reason =
+            attempt > 1
+              ? { en: `${en} (${attempt} tries)`, zh: `${zh}（尝试了 ${attempt} 次）` }
+              : { en, zh };
+          throw this.error(reason, error.isLasting);
         }
         const patience = FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + this.#tools.random() / 2);
         const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(patience, error.retryAfterMs));
@@ -116,8 +123,14 @@ export class EndpointClient {
   }
 
   /** An error about this endpoint, its reason without secrets. */
-  error(reason: string, isLasting = false): EndpointError {
-    return new EndpointError(`endpoint ${this.place}: ${this.#withoutSecrets(reason)}`, isLasting);
+  error(reason: Bilingual, isLasting = false): EndpointError {
+    return new EndpointError(
+      {
+        en: `endpoint ${this.place}: ${this.#withoutSecrets(reason.en)}`,
+        zh: `接口 ${this.place}：${this.#withoutSecrets(reason.zh)}`,
+      },
+      isLasting,
+    );
   }
 
   /** Part of a response, for a message. Secrets go before it is cut, or half of one might stay. */
@@ -145,22 +158,39 @@ export class EndpointClient {
       text = await readText(response);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      if (deadline.aborted) throw new Failure(`no answer within ${this.#timeoutMs} ms`, { mayPass: true });
-      throw new Failure(`cannot be reached: ${causeOf(error)}`, { mayPass: true, isLasting: true });
+      if (deadline.aborted) {
+        const ms = this.#timeoutMs;
+        throw new Failure({ en: `no answer within ${ms} ms`, zh: `${ms} 毫秒内没有回答` }, { mayPass: true });
+      }
+      const cause = causeOf(error);
+      throw new Failure(
+        { en: `cannot be reached: ${cause}`, zh: `无法连接：${cause}` },
+        { mayPass: true, isLasting: true },
+      );
     }
     const { status } = response;
     if (status >= 300 && status < 400) {
-      throw new Failure(`HTTP ${status}, it points elsewhere; give the final address`, { isLasting: true });
+      throw new Failure(
+        {
+          en: `HTTP ${status}, it points elsewhere; give the final address`,
+          zh: `HTTP ${status}，它指向别处；请给出最终地址`,
+        },
+        { isLasting: true },
+      );
     }
     if (!response.ok) {
       const retryAfterMs = retryAfterOf(response.headers.get('retry-after'));
       const kind = { mayPass: isPassing(status), isLasting: isLasting(status), retryAfterMs };
-      throw new Failure(`HTTP ${status}: ${this.excerpt(text)}`, kind);
+      throw new Failure(
+        bilingual(() => `HTTP ${status}: ${this.excerpt(text)}`),
+        kind,
+      );
     }
     try {
       return JSON.parse(text);
     } catch {
-      throw new Failure(`answers no JSON: ${this.excerpt(text)}`);
+      const shown = this.excerpt(text);
+      throw new Failure({ en: `answers no JSON: ${shown}`, zh: `回答不是 JSON：${shown}` });
     }
   }
 }
@@ -170,7 +200,10 @@ function parseAddress(url: string): { address: URL; secrets: string[]; login: Re
   const address = URL.canParse(url) ? new URL(url) : undefined;
   if (!address || !['http:', 'https:'].includes(address.protocol)) {
     // The text is not shown: it may hold a password.
-    throw new ConfigError('endpoint: its URL cannot be read; write http://… or https://…');
+    throw new ConfigError({
+      en: 'endpoint: its URL cannot be read; write http://… or https://…',
+      zh: '接口：地址无法解析；请写成 http://… 或 https://…',
+    });
   }
   const { username, password } = address;
   address.username = '';
@@ -197,9 +230,10 @@ function headersOf(headers: Readonly<Record<string, string>>): Headers {
       all.set(name, value);
     } catch {
       // The engine's own message would quote the value.
-      throw new ConfigError(
-        `endpoint: the header ${JSON.stringify(name)} cannot be sent; check it for line breaks`,
-      );
+      throw new ConfigError({
+        en: `endpoint: the header ${JSON.stringify(name)} cannot be sent; check it for line breaks`,
+        zh: `接口：请求头 ${JSON.stringify(name)} 无法发送；请检查其中是否有换行`,
+      });
     }
   }
   return all;
@@ -230,7 +264,12 @@ async function readText(response: Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES) throw new Failure(`answers more than ${MAX_RESPONSE_BYTES} bytes`);
+    if (size > MAX_RESPONSE_BYTES) {
+      throw new Failure({
+        en: `answers more than ${MAX_RESPONSE_BYTES} bytes`,
+        zh: `回答超过 ${MAX_RESPONSE_BYTES} 字节`,
+      });
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -29,9 +29,10 @@ export function chatBody(model: string | undefined): Json {
 /** @throws ConfigError when the rows would not be in it */
 export function checkBody(body: Json): void {
   if (/\{input\}|"\{messages\}"/.test(JSON.stringify(body))) return;
-  throw new ConfigError(
-    'endpoint: the body has no place for the row; write {input} where the text goes, as in {"text": "{input}"}',
-  );
+  throw new ConfigError({
+    en: 'endpoint: the body has no place for the row; write {input} where the text goes, as in {"text": "{input}"}',
+    zh: '接口：body 中没有放置数据的位置；请在文本所在处写 {input}，如 {"text": "{input}"}',
+  });
 }
 
 /** @param conversation without the answer */

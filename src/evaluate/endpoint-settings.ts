@@ -18,21 +18,26 @@ export function parseEndpoint(
   const parsed = EndpointSchema.safeParse(raw);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'all'}: ${message}`);
-    throw new ConfigError(`${where}: ${problems.join('; ')}; correct the endpoint's settings`);
+    throw new ConfigError({
+      en: `${where}: ${problems.join('; ')}; correct the endpoint's settings`,
+      zh: `${where}：${problems.join('；')}；请改正接口的设置`,
+    });
   }
   const { api_key, headers, timeout_seconds, answer_path, probability_path, ...rest } = parsed.data;
   if (rest.body !== undefined && answer_path === undefined) {
-    throw new ConfigError(
-      `${where}: body is set and answer_path is not; name where the answer lies in the response, as in data.label`,
-    );
+    throw new ConfigError({
+      en: `${where}: body is set and answer_path is not; name where the answer lies in the response, as in data.label`,
+      zh: `${where}：设置了 body 而没有设置 answer_path；请写明答案在响应中的位置，如 data.label`,
+    });
   }
   const fill = (key: string, text: string) =>
     text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       const value = environment[name];
       if (value !== undefined) return value;
-      throw new ConfigError(
-        `${where}: ${key} needs the environment variable ${name}, which is not set; set it`,
-      );
+      throw new ConfigError({
+        en: `${where}: ${key} needs the environment variable ${name}, which is not set; set it`,
+        zh: `${where}：${key} 需要环境变量 ${name}，而它没有设置；请设置`,
+      });
     });
   const filled = Object.entries(headers).map(([name, value]) => [name, fill(`headers.${name}`, value)]);
   return {

@@ -2,7 +2,7 @@
  * A model that answers over HTTP, judged on labelled samples: the one that is online today, or any other. Rows are
  * asked side by side; one that gets no answer is left out and named.
  */
-import type { OnProgress } from '../core/index.ts';
+import { type OnProgress, reasonOf, textOf } from '../core/index.ts';
 import type { RowFinding, Sample } from '../data/index.ts';
 import { labelOf } from './answers.ts';
 import { type ClientSettings, type ClientTools, EndpointClient, EndpointError } from './endpoint-client.ts';
@@ -98,8 +98,8 @@ export async function judgeEndpoint(
   if (answered.size === 0 && error) throw error;
   const rows = samples.flatMap((_, index) => answered.get(index) ?? []);
   const findings = samples.flatMap(({ origin }, index): RowFinding[] => {
-    const reason = failed.get(index)?.message;
-    return reason === undefined ? [] : [{ ...origin, kind: 'dropped', reason }];
+    const error = failed.get(index);
+    return error ? [{ ...origin, kind: 'dropped', ...reasonOf(textOf(error)) }] : [];
   });
   const evaluation = judgeModel({ model: settings.name, judgedBy: 'answer', labels, rows, seconds });
   return { evaluation, rows, findings };
@@ -132,14 +132,20 @@ function askerOf(settings: EndpointSettings, tools: ClientTools | undefined): As
     const response = await client.send(bodyOf(sample), signal);
     const answer = valueAt(response, answerPath);
     if (answer === undefined || (typeof answer === 'object' && answer !== null)) {
-      throw client.error(`no answer at ${answerPath} in ${client.excerpt(JSON.stringify(response))}`);
+      const shown = client.excerpt(JSON.stringify(response));
+      throw client.error({
+        en: `no answer at ${answerPath} in ${shown}`,
+        zh: `${answerPath} 处没有回答：${shown}`,
+      });
     }
     const found = probabilityPath === undefined ? undefined : valueAt(response, probabilityPath);
     const isProbability = typeof found === 'number' && found >= 0 && found <= 1;
     if (probabilityPath !== undefined && !isProbability) {
-      throw client.error(
-        `no probability at ${probabilityPath} in ${client.excerpt(JSON.stringify(response))}`,
-      );
+      const shown = client.excerpt(JSON.stringify(response));
+      throw client.error({
+        en: `no probability at ${probabilityPath} in ${shown}`,
+        zh: `${probabilityPath} 处没有概率：${shown}`,
+      });
     }
     return { answer: answer === null ? '' : String(answer), ...(isProbability && { probability: found }) };
   };

@@ -54,10 +54,12 @@ export function labelsOf(samples: readonly Sample[], given: readonly string[]): 
   const stray = samples.find((sample) => labelOf(truthOf(sample), given) === undefined);
   if (stray) {
     const { file, row } = stray.origin;
-    throw new DataError(
-      `${file} row ${row}: the answer ${JSON.stringify(truthOf(stray))} is none of the labels (${given.join(', ')}); ` +
+    throw new DataError({
+      en:
+        `${file} row ${row}: the answer ${JSON.stringify(truthOf(stray))} is none of the labels (${given.join(', ')}); ` +
         'correct the row, or add it to labels',
-    );
+      zh: `${file} 第 ${row} 行：答案 ${JSON.stringify(truthOf(stray))} 不在标签（${given.join('、')}）之中；请改正该行，或把它加入 labels`,
+    });
   }
   return [...given];
 }
@@ -147,10 +149,12 @@ function promptsOf(
       enableThinking: options.enableThinking,
     });
     if (prompt.length >= spec.maxPositions) {
-      throw new DataError(
-        `${origin.file} row ${origin.row}: its prompt has ${prompt.length} tokens, the model takes ` +
+      throw new DataError({
+        en:
+          `${origin.file} row ${origin.row}: its prompt has ${prompt.length} tokens, the model takes ` +
           `${spec.maxPositions} with the answer; shorten the row`,
-      );
+        zh: `${origin.file} 第 ${origin.row} 行：提示有 ${prompt.length} 个 token，连同回答超过模型的上限 ${spec.maxPositions}；请缩短该行`,
+      });
     }
     return prompt;
   });

@@ -96,23 +96,31 @@ function countPairs(
   const columns = new Map(labels.map((label, index) => [label, index]));
   if (columns.size < labels.length) {
     const twice = labels.find((label, index) => columns.get(label) !== index);
-    throw new DataError(`evaluate: the label "${twice}" is given twice; give each label once`);
+    throw new DataError({
+      en: `evaluate: the label "${twice}" is given twice; give each label once`,
+      zh: `评估：标签 "${twice}" 写了两次；每个标签请只写一次`,
+    });
   }
   if (truths.length === 0) {
-    throw new DataError('evaluate: there are no rows to judge; give a data set with at least one');
+    throw new DataError({
+      en: 'evaluate: there are no rows to judge; give a data set with at least one',
+      zh: '评估：没有可评判的数据；请给出至少含一行的数据集',
+    });
   }
   if (predictions.length !== truths.length) {
-    throw new DataError(
-      `evaluate: ${predictions.length} answers for ${truths.length} rows; give one answer a row`,
-    );
+    throw new DataError({
+      en: `evaluate: ${predictions.length} answers for ${truths.length} rows; give one answer a row`,
+      zh: `评估：${truths.length} 行数据有 ${predictions.length} 个回答；请每行给出一个回答`,
+    });
   }
   const counts = labels.map(() => new Array<number>(labels.length + 1).fill(0));
   for (const [row, truth] of truths.entries()) {
     const line = columns.get(truth);
     if (line === undefined) {
-      throw new DataError(
-        `evaluate: row ${row + 1} is labelled "${truth}", which is none of the ${labels.length} labels (${labels.join(', ')}); correct the row or add the label`,
-      );
+      throw new DataError({
+        en: `evaluate: row ${row + 1} is labelled "${truth}", which is none of the ${labels.length} labels (${labels.join(', ')}); correct the row or add the label`,
+        zh: `评估：第 ${row + 1} 行的标签是 "${truth}"，不在 ${labels.length} 个标签（${labels.join('、')}）之中；请改正该行，或加入该标签`,
+      });
     }
     const prediction = predictions[row];
     const column = (prediction === undefined ? undefined : columns.get(prediction)) ?? labels.length;

@@ -4,7 +4,7 @@
  * that cannot be joined is left out and named. Knows values, no file formats.
  */
 import { basename } from 'node:path';
-import { DataError } from '../core/index.ts';
+import { DataError, reasonIn, reasonOf, textOf } from '../core/index.ts';
 import type { RowFinding, Sample } from '../data/index.ts';
 import { labelOf, normalizeAnswer } from './answers.ts';
 import type { JudgedRow } from './evaluation.ts';
@@ -32,7 +32,7 @@ const ROW_COLUMNS = ['row', 'id'];
 type Finder = (line: PredictionLine) => number;
 
 /** Why a line cannot be joined. */
-class Unusable extends Error {}
+class Unusable extends DataError {}
 
 /** @throws DataError when no line can be joined with a row of the data set */
 export function joinPredictions(
@@ -44,10 +44,12 @@ export function joinPredictions(
   const [first] = lines;
   if (!first || answerColumn === undefined) {
     const columns = Object.keys(first?.values ?? {}).join(', ') || 'none';
-    throw new DataError(
-      `${first?.file ?? 'predictions'}: no line has a prediction (columns: ${columns}); ` +
+    throw new DataError({
+      en:
+        `${first?.file ?? 'predictions'}: no line has a prediction (columns: ${columns}); ` +
         `name the column ${ANSWER_COLUMNS.join(' or ')}`,
-    );
+      zh: `${first?.file ?? '预测文件'}：没有一行含预测（列：${columns}）；请把预测所在的列命名为 ${ANSWER_COLUMNS.join(' 或 ')}`,
+    });
   }
   const find = finderOf(lines, samples);
   const joined = new Map<number, JudgedRow>();
@@ -56,19 +58,26 @@ export function joinPredictions(
     try {
       const place = find(line);
       if (joined.has(place))
-        throw new Unusable(`row ${samples[place]!.origin.row} is predicted a second time`);
+        throw new Unusable({
+          en: `row ${samples[place]!.origin.row} is predicted a second time`,
+          zh: `第 ${samples[place]!.origin.row} 行已有预测`,
+        });
       joined.set(place, judge(line, samples[place]!, answerColumn, labels));
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
-      findings.push({ file: line.file, row: line.row, kind: 'dropped', reason: error.message });
+      findings.push({ file: line.file, row: line.row, kind: 'dropped', ...reasonOf(textOf(error)) });
     }
   }
   if (joined.size === 0) {
-    const { row, reason } = findings[0]!;
-    throw new DataError(
-      `${first.file}: none of its ${lines.length} predictions belongs to a row of the data set; the first, number ${row}: ` +
-        `${reason}; give the rows' numbers as row`,
-    );
+    const finding = findings[0]!;
+    throw new DataError({
+      en:
+        `${first.file}: none of its ${lines.length} predictions belongs to a row of the data set; ` +
+        `the first, number ${finding.row}: ${finding.reason}; give the rows' numbers as row`,
+      zh:
+        `${first.file}：${lines.length} 个预测都对应不上数据集中的行；` +
+        `首个是第 ${finding.row} 个：${reasonIn(finding, 'zh')}；请用 row 写明数据的行号`,
+    });
   }
   const places = [...joined.keys()].sort((a, b) => a - b);
   return { rows: places.map((place) => joined.get(place)!), findings };
@@ -80,13 +89,19 @@ function judge(
   answerColumn: string,
   labels: readonly string[],
 ): JudgedRow {
-  const answer = textOf(values[answerColumn]);
-  if (answer === undefined) throw new Unusable(`${answerColumn} holds no text`);
-  const label = textOf(values['label']);
+  const answer = asText(values[answerColumn]);
+  if (answer === undefined) {
+    throw new Unusable({ en: `${answerColumn} holds no text`, zh: `${answerColumn} 不是文本` });
+  }
+  const label = asText(values['label']);
   const truth = truthOf(sample);
   if (label !== undefined && normalizeAnswer(label) !== truth) {
-    const said = `row ${sample.origin.row} says ${JSON.stringify(truth)}`;
-    throw new Unusable(`its label is ${JSON.stringify(label)}, and ${said}`);
+    const said = JSON.stringify(label);
+    const { row } = sample.origin;
+    throw new Unusable({
+      en: `its label is ${said}, and row ${row} says ${JSON.stringify(truth)}`,
+      zh: `它的标签是 ${said}，而第 ${row} 行是 ${JSON.stringify(truth)}`,
+    });
   }
   const prediction = labelOf(answer, labels);
   return {
@@ -101,7 +116,10 @@ function probabilityIn(value: unknown): { probability?: number } {
   if (value === undefined || value === null || value === '') return {};
   const probability = Number(value);
   if (probability >= 0 && probability <= 1) return { probability };
-  throw new Unusable(`its probability is ${JSON.stringify(value)}, not a number from 0 to 1`);
+  throw new Unusable({
+    en: `its probability is ${JSON.stringify(value)}, not a number from 0 to 1`,
+    zh: `它的概率是 ${JSON.stringify(value)}，不是 0 到 1 之间的数字`,
+  });
 }
 
 function finderOf(lines: readonly PredictionLine[], samples: readonly Sample[]): Finder {
@@ -112,10 +130,12 @@ function finderOf(lines: readonly PredictionLine[], samples: readonly Sample[]):
     return (line) => places.get(line)!;
   }
   if (columnOf(lines, ['prompt']) !== undefined) return findByPrompt(samples);
-  throw new DataError(
-    `${lines[0]!.file}: ${lines.length} predictions for ${samples.length} rows, and no column says which is whose; ` +
+  throw new DataError({
+    en:
+      `${lines[0]!.file}: ${lines.length} predictions for ${samples.length} rows, and no column says which is whose; ` +
       'add a column row with the number of the row in its file',
-  );
+    zh: `${lines[0]!.file}：${samples.length} 行数据有 ${lines.length} 个预测，且没有列说明对应关系；请加一列 row，写明数据在其文件中的行号`,
+  });
 }
 
 function findByRow(column: string, samples: readonly Sample[]): Finder {
@@ -124,17 +144,26 @@ function findByRow(column: string, samples: readonly Sample[]): Finder {
     places.set(origin.row, [...(places.get(origin.row) ?? []), place]);
   }
   return ({ values }) => {
-    const row = textOf(values[column]);
-    if (row === undefined || row === '') throw new Unusable('it names no row');
-    const file = textOf(values['file']);
-    const named = file === undefined ? `row ${row}` : `${file} row ${row}`;
+    const row = asText(values[column]);
+    if (row === undefined || row === '') throw new Unusable({ en: 'it names no row', zh: '没有写明行号' });
+    const file = asText(values['file']);
     const found = places.get(Number(row)) ?? [];
     const chosen = found.filter((place) => isFile(samples[place]!.origin.file, file));
     const [place] = chosen;
-    if (place === undefined) throw new Unusable(`the data set has no ${named}`);
+    if (place === undefined) {
+      throw new Unusable({
+        en: `the data set has no ${file === undefined ? '' : `${file} `}row ${row}`,
+        zh: `数据集中没有${file === undefined ? '' : ` ${file} `}第 ${row} 行`,
+      });
+    }
     // A row may stand in a data set twice; two files have to be told apart.
     const files = new Set(chosen.map((each) => samples[each]!.origin.file));
-    if (files.size > 1) throw new Unusable(`several files have a row ${row}; add a column file`);
+    if (files.size > 1) {
+      throw new Unusable({
+        en: `several files have a row ${row}; add a column file`,
+        zh: `有多个文件含第 ${row} 行；请加一列 file`,
+      });
+    }
     return place;
   };
 }
@@ -147,13 +176,18 @@ function isFile(path: string, wanted: string | undefined): boolean {
 function findByPrompt(samples: readonly Sample[]): Finder {
   let next = 0;
   return ({ values }) => {
-    const prompt = textOf(values['prompt']) ?? '';
-    const label = textOf(values['label']);
+    const prompt = asText(values['prompt']) ?? '';
+    const label = asText(values['label']);
     const place = samples.findIndex((sample, index) => {
       if (index < next || !prompt.includes(rowOf(sample).input.trim())) return false;
       return label === undefined || normalizeAnswer(label) === truthOf(sample);
     });
-    if (place === -1) throw new Unusable('no row behind that of the line before has its prompt and label');
+    if (place === -1) {
+      throw new Unusable({
+        en: 'no row behind that of the line before has its prompt and label',
+        zh: '上一个预测之后没有提示与标签都相符的行',
+      });
+    }
     next = place + 1;
     return place;
   };
@@ -164,7 +198,7 @@ function columnOf(lines: readonly PredictionLine[], names: readonly string[]): s
   return names.find((name) => lines.some(({ values }) => values[name] !== undefined));
 }
 
-function textOf(value: unknown): string | undefined {
+function asText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }

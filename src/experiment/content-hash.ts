@@ -59,7 +59,13 @@ export class FileHashes {
       return sha256;
     } catch (error) {
       if (error instanceof StorageError) throw error;
-      throw new StorageError(`${file}: cannot be read: ${messageOf(error)}; check the path`, error);
+      throw new StorageError(
+        {
+          en: `${file}: cannot be read: ${messageOf(error)}; check the path`,
+          zh: `${file}：无法读取：${messageOf(error, 'zh')}；请检查路径`,
+        },
+        error,
+      );
     }
   }
 }

@@ -1,6 +1,6 @@
 /** What a stage's process is told, and what it tells: plain data that crosses between processes. */
 import type { CandidateSpec, LoadTestSpec, RunConfig } from '../config/index.ts';
-import type { Progress } from '../core/index.ts';
+import type { Progress, Told } from '../core/index.ts';
 import type { StageMark } from './stage.ts';
 
 /** A candidate's answers to the test rows. */
@@ -38,7 +38,7 @@ export type StageOrder = (JudgeOrder | CompareOrder | LoadOrder) & {
 export type FromStage =
   | { readonly progress: Progress }
   | { readonly finished: StageMark }
-  | { readonly code: string; readonly message: string };
+  | (Told & { readonly code: string });
 
 /** The settings that a candidate's model is opened with. */
 export function runOf(candidate: CandidateSpec, adapter: string | undefined): RunConfig {

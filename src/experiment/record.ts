@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CriterionSpec, Experiment } from '../config/index.ts';
-import { messageOf, RunError, writeJsonAtomic } from '../core/index.ts';
+import { messageOf, RunError, type Told, writeJsonAtomic } from '../core/index.ts';
 import type { Verdict } from '../evaluate/index.ts';
 import { hashOf } from './content-hash.ts';
 import type { StageKind } from './stage.ts';
@@ -32,7 +32,8 @@ export interface RuleRecord {
   readonly criteria: readonly CriterionSpec[];
 }
 
-export interface ExperimentRecord {
+/** With a message where it failed. */
+export interface ExperimentRecord extends Partial<Told> {
   readonly version: 1;
   /** Resolved; secrets of endpoints left out. */
   readonly experiment: Experiment;
@@ -40,8 +41,6 @@ export interface ExperimentRecord {
   readonly programVersion: string;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryBytes: number };
   readonly state: 'running' | 'finished' | 'stopped' | 'failed';
-  /** Of a failure. */
-  readonly message?: string;
   readonly started: string;
   readonly updated: string;
   readonly stages: readonly StageRecord[];
@@ -59,9 +58,10 @@ const FILE = 'experiment.json';
 export function readExperimentRecord(outputDir: string): ExperimentRecord {
   const record = findExperimentRecord(outputDir);
   if (record) return record;
-  throw new RunError(
-    `${outputDir}: holds no experiment; give the folder that "tunesmith experiment" wrote, or its experiment.yaml`,
-  );
+  throw new RunError({
+    en: `${outputDir}: holds no experiment; give the folder that "tunesmith experiment" wrote, or its experiment.yaml`,
+    zh: `${outputDir}：其中没有实验；请给出 "tunesmith experiment" 写出的文件夹，或其中的 experiment.yaml`,
+  });
 }
 
 export function findExperimentRecord(outputDir: string): ExperimentRecord | undefined {
@@ -71,7 +71,10 @@ export function findExperimentRecord(outputDir: string): ExperimentRecord | unde
     return JSON.parse(readFileSync(path, 'utf8')) as ExperimentRecord;
   } catch (error) {
     throw new RunError(
-      `${path}: cannot be read: ${messageOf(error)}; delete it and run the experiment again`,
+      {
+        en: `${path}: cannot be read: ${messageOf(error)}; delete it and run the experiment again`,
+        zh: `${path}：无法读取：${messageOf(error, 'zh')}；请删去它，然后重新运行实验`,
+      },
       error,
     );
   }

@@ -5,7 +5,7 @@
 import { cpus, totalmem } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { Experiment } from '../config/index.ts';
-import { assert, type Language, messageOf, type Progress } from '../core/index.ts';
+import { assert, type Language, type Progress, type Told, textOf, told } from '../core/index.ts';
 import { type Comparison, type Verdict, writeEvaluation } from '../evaluate/index.ts';
 import type { OpenOptions } from '../jobs/index.ts';
 import { Claim, JsonLinesWriter, type RunEvent } from '../runs/index.ts';
@@ -47,7 +47,7 @@ export type ExperimentEvent =
       readonly secondsLeft?: number;
       readonly totalSecondsLeft?: number;
     })
-  | { readonly type: 'state'; readonly state: ExperimentRecord['state']; readonly message?: string }
+  | (Partial<Told> & { readonly type: 'state'; readonly state: ExperimentRecord['state'] })
   | { readonly type: 'verdict'; readonly verdict: Verdict };
 
 export interface RunExperimentOptions extends OpenOptions {
@@ -145,7 +145,7 @@ class Runner {
       this.#tell({ type: 'verdict', verdict });
       return verdict;
     } catch (error) {
-      this.#end('failed', messageOf(error));
+      this.#end('failed', told(textOf(error)));
       throw error;
     } finally {
       this.#events.close();
@@ -252,8 +252,7 @@ class Runner {
     writeExperimentRecord(this.#outputDir, this.#record);
   }
 
-  #end(state: ExperimentRecord['state'], message?: string): void {
-    const said = message === undefined ? {} : { message };
+  #end(state: ExperimentRecord['state'], said: Partial<Told> = {}): void {
     this.#record = { ...this.#record, updated: new Date().toISOString(), state, ...said };
     writeExperimentRecord(this.#outputDir, this.#record);
     this.#tell({ type: 'state', state, ...said });

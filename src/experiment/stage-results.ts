@@ -52,7 +52,10 @@ export function readResult<Kind extends keyof Results>(kind: Kind, folder: strin
     return JSON.parse(readFileSync(path, 'utf8')) as Results[Kind];
   } catch (error) {
     throw new StorageError(
-      `${path}: cannot be read: ${messageOf(error)}; delete its folder and run the experiment again`,
+      {
+        en: `${path}: cannot be read: ${messageOf(error)}; delete its folder and run the experiment again`,
+        zh: `${path}：无法读取：${messageOf(error, 'zh')}；请删去它所在的文件夹，然后重新运行实验`,
+      },
       error,
     );
   }

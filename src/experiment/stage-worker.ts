@@ -3,7 +3,15 @@
  * written, and tells progress and end by messages. It ends when the experiment that started it has gone.
  */
 import { text } from 'node:stream/consumers';
-import { createLogger, messageOf, type Progress, TunesmithError, writeFolderAtomic } from '../core/index.ts';
+import {
+  createLogger,
+  messageOf,
+  type Progress,
+  TunesmithError,
+  textOf,
+  told,
+  writeFolderAtomic,
+} from '../core/index.ts';
 import type { FromStage, StageOrder } from './order.ts';
 import { type StageMark, writeMark } from './stage.ts';
 
@@ -58,7 +66,7 @@ async function main(): Promise<void> {
   } catch (error) {
     const isKnown = error instanceof TunesmithError;
     logger.error(isKnown || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message));
-    await tell({ code: isKnown ? error.code : 'internal', message: messageOf(error) });
+    await tell({ code: isKnown ? error.code : 'internal', ...told(textOf(error)) });
     process.exitCode = 1;
   }
   process.disconnect?.();

@@ -43,9 +43,10 @@ export async function trainStage(
     try {
       if ((await followJob(job, { onEvent })) !== 'finished') {
         if (signal?.aborted) return undefined;
-        throw new RunError(
-          `experiment: the training ${stage.subject} was stopped by somebody else; run the experiment again to go on`,
-        );
+        throw new RunError({
+          en: `experiment: the training ${stage.subject} was stopped by somebody else; run the experiment again to go on`,
+          zh: `实验：训练 ${stage.subject} 被他人停止；请重新运行实验以继续`,
+        });
       }
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -64,9 +65,10 @@ export function adapterOf(folder: string, checkpoint: number | undefined): strin
   const wanted = found.find(({ step }) => step === checkpoint);
   if (wanted) return wanted.path;
   const steps = found.map(({ step }) => step).join(', ') || 'none';
-  throw new RunError(
-    `experiment: ${folder} has no checkpoint of step ${checkpoint} (there are: ${steps}); set save_steps so that there is one`,
-  );
+  throw new RunError({
+    en: `experiment: ${folder} has no checkpoint of step ${checkpoint} (there are: ${steps}); set save_steps so that there is one`,
+    zh: `实验：${folder} 中没有第 ${checkpoint} 步的检查点（现有：${steps}）；请设置 save_steps 使其存在`,
+  });
 }
 
 function viewOf(folder: string): RunView | undefined {

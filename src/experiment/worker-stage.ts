@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type OnProgress, RunError, TunesmithError } from '../core/index.ts';
+import { heard, messageOf, type OnProgress, RunError, TunesmithError } from '../core/index.ts';
 import type { FromStage, StageOrder } from './order.ts';
 import type { StageMark } from './stage.ts';
 
@@ -31,10 +31,10 @@ export async function workerStage(
   try {
     const last = await follow(child, onProgress, logFile, order);
     if ('finished' in last) return last.finished;
-    throw new TunesmithError(
-      last.code,
-      last.code === 'internal' ? `${last.message}; see ${logFile}` : last.message,
-    );
+    const { en, zh } = heard(last);
+    const text =
+      last.code === 'internal' ? { en: `${en}; see ${logFile}`, zh: `${zh}；详见 ${logFile}` } : { en, zh };
+    throw new TunesmithError(last.code, text);
   } catch (error) {
     if (signal?.aborted) return undefined;
     throw error;
@@ -74,7 +74,15 @@ function follow(
       else last = message;
     });
     child.once('error', (error) =>
-      reject(new RunError(`experiment: a stage cannot be started: ${error.message}; free memory`, error)),
+      reject(
+        new RunError(
+          {
+            en: `experiment: a stage cannot be started: ${error.message}; free memory`,
+            zh: `实验：无法启动阶段：${messageOf(error, 'zh')}；请腾出内存`,
+          },
+          error,
+        ),
+      ),
     );
     child.once('exit', (code, signal) => {
       if (last) resolve(last);
@@ -85,10 +93,22 @@ function follow(
 
 function deathOf(kind: string, how: NodeJS.Signals | number | null, logFile: string): RunError {
   const words = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join(' | ').slice(-400);
-  const quoted = words === '' ? '' : ` (last words in ${logFile}: ${words})`;
+  const quoted =
+    words === ''
+      ? { en: '', zh: '' }
+      : { en: ` (last words in ${logFile}: ${words})`, zh: `（${logFile} 中的最后输出：${words}）` };
   const remedy =
     how === 'SIGKILL'
-      ? 'if nobody killed it, memory ran out: take a smaller model or bf16: true, and run the experiment again'
-      : 'run the experiment again: what is finished stays';
-  return new RunError(`experiment: the process of a ${kind} stage ended with ${how}${quoted}; ${remedy}`);
+      ? {
+          en: 'if nobody killed it, memory ran out: take a smaller model or bf16: true, and run the experiment again',
+          zh: '若非人为终止，则是内存不足：请换更小的模型或设置 bf16: true，然后重新运行实验',
+        }
+      : {
+          en: 'run the experiment again: what is finished stays',
+          zh: '请重新运行实验，已完成的部分会保留',
+        };
+  return new RunError({
+    en: `experiment: the process of a ${kind} stage ended with ${how}${quoted.en}; ${remedy.en}`,
+    zh: `实验：${kind} 阶段的进程以 ${how} 结束${quoted.zh}；${remedy.zh}`,
+  });
 }

@@ -49,9 +49,10 @@ export class Chat implements AsyncDisposable {
     const prompt = template.encodePrompt(model.tokenizer, conversation, { enableThinking });
     const { contextLength } = this.#engine;
     if (prompt.length >= contextLength) {
-      throw new ConfigError(
-        `chat: the conversation has ${prompt.length} tokens, ${contextLength} fit; start anew with /clear`,
-      );
+      throw new ConfigError({
+        en: `chat: the conversation has ${prompt.length} tokens, ${contextLength} fit; start anew with /clear`,
+        zh: `对话：已有 ${prompt.length} 个 token，上限为 ${contextLength}；请用 /clear 重新开始`,
+      });
     }
     const decoder = createStreamDecoder(model.tokenizer);
     const stopTokens = stopIds(template, model);

@@ -21,6 +21,7 @@ export { resumeConfig } from './resume-job.ts';
 export { findJob, followJob, type Job, startJob } from './start-job.ts';
 export { Supervisor } from './supervisor.ts';
 export type { JobKind, JobOrder, JobState, JobView } from './supervisor-record.ts';
+export type { CommandFailed } from './supervisor-worker.ts';
 
 /** @see EvaluateOptions */
 export async function evaluateModels(config: RunConfig, options: EvaluateOptions): Promise<EvaluateResult> {

@@ -111,7 +111,10 @@ class PartialFile {
       action();
     } catch (error) {
       throw new StorageError(
-        `write ${join(this.#folder, PARTIAL_FILE)}: ${messageOf(error)}; free some space or choose another output_dir`,
+        {
+          en: `write ${join(this.#folder, PARTIAL_FILE)}: ${messageOf(error)}; free some space or choose another output_dir`,
+          zh: `写入 ${join(this.#folder, PARTIAL_FILE)}：${messageOf(error, 'zh')}；请腾出空间，或换一个 output_dir`,
+        },
         error,
       );
     }
@@ -132,7 +135,8 @@ function samplingOf(config: RunConfig, start: number): Sampling {
 
 function checkRoom({ origin }: Sample, tokens: number, maxPositions: number): void {
   if (tokens < maxPositions) return;
-  throw new DataError(
-    `${origin.file} row ${origin.row}: its prompt has ${tokens} tokens, the model takes ${maxPositions} with the answer; shorten the row`,
-  );
+  throw new DataError({
+    en: `${origin.file} row ${origin.row}: its prompt has ${tokens} tokens, the model takes ${maxPositions} with the answer; shorten the row`,
+    zh: `${origin.file} 第 ${origin.row} 行：提示有 ${tokens} 个 token，连同回答超过模型的上限 ${maxPositions}；请缩短该行`,
+  });
 }

@@ -8,7 +8,16 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseRunFile, resolveRunConfig } from '../config/index.ts';
-import { languageOf, messageOf, type Progress, RunError, TunesmithError } from '../core/index.ts';
+import {
+  heard,
+  languageOf,
+  type Progress,
+  RunError,
+  type Told,
+  TunesmithError,
+  textOf,
+  told,
+} from '../core/index.ts';
 import { RunDirectory, type RunEnd, signalRun } from '../runs/index.ts';
 import { followJob, startJob } from './start-job.ts';
 import { type JobRecord, readRecord } from './supervisor-record.ts';
@@ -25,6 +34,11 @@ const FOUND: Readonly<Partial<Record<JobRecord['kind'], readonly number[]>>> = {
   loadtest: [1],
 };
 
+/** What the program tells of its error, beside what it prints in the terminal's language. */
+export interface CommandFailed {
+  readonly failed: Told & { readonly code: string };
+}
+
 type Stop = 'none' | 'politely' | 'at once';
 
 async function main(folder: string, program: readonly string[]): Promise<void> {
@@ -37,7 +51,10 @@ async function main(folder: string, program: readonly string[]): Promise<void> {
     // Its folder lists it already.
     cacheFolder: dirname(dirname(folder)),
   });
-  let end: RunEnd = { state: 'failed', message: 'the process of the job ended early' };
+  let end: RunEnd = {
+    state: 'failed',
+    ...told({ en: 'the process of the job ended early', zh: '作业进程提前结束' }),
+  };
   try {
     run.emit({ type: 'state', state: 'running' });
     checkSecrets(record);
@@ -45,7 +62,7 @@ async function main(folder: string, program: readonly string[]): Promise<void> {
       record.kind === 'train' ? await train(record, run) : await runCommand(record, { run, folder, program });
   } catch (error) {
     const code = error instanceof TunesmithError ? error.code : 'internal';
-    end = { state: 'failed', message: messageOf(error), code };
+    end = { state: 'failed', ...told(textOf(error)), code };
   } finally {
     run.close(end);
   }
@@ -55,9 +72,10 @@ async function main(folder: string, program: readonly string[]): Promise<void> {
 function checkSecrets({ id, secrets = [] }: JobRecord): void {
   const lost = secrets.filter((name) => process.env[name] === undefined);
   if (lost.length === 0) return;
-  throw new RunError(
-    `job ${id}: ${lost.join(', ')} is kept in no file and went with the program that had it; give it again and go on`,
-  );
+  throw new RunError({
+    en: `job ${id}: ${lost.join(', ')} is kept in no file and went with the program that had it; give it again and go on`,
+    zh: `作业 ${id}：${lost.join('、')} 没有存入任何文件，已随当时的程序消失；请重新给出后继续`,
+  });
 }
 
 async function train({ words, outputDir }: JobRecord, run: RunDirectory): Promise<RunEnd> {
@@ -97,15 +115,23 @@ async function runCommand(
     child.kill('SIGKILL');
   });
   const report = thinned(run);
-  child.on('message', (message) => report(message as Progress));
+  let failure: (Told & { readonly code: string }) | undefined;
+  child.on('message', (message: Progress | CommandFailed) => {
+    if ('failed' in message) failure = message.failed;
+    else report(message);
+  });
   const complaint = passLinesOn(child, run, join(folder, 'job.log'));
   const { code, signal } = await exitOf(child);
   if (code === 0) return { state: 'finished' };
   if (wish !== 'none' || code === INTERRUPTED) return { state: 'stopped' };
+  if (failure) return { state: 'failed', ...told(heard(failure)), code: failure.code };
   const said = complaint();
   if (code !== null && said === '' && FOUND[kind]?.includes(code)) return { state: 'finished' };
-  const message = said || `the command ended by ${signal ?? `exit code ${code}`}; see its log`;
-  return { state: 'failed', message, code: 'command' };
+  const text = said || {
+    en: `the command ended by ${signal ?? `exit code ${code}`}; see its log`,
+    zh: `命令以${signal ?? `退出码 ${code} `}结束；请看它的日志`,
+  };
+  return { state: 'failed', ...told(text), code: 'command' };
 }
 
 /** @returns gives what the program said in its error */

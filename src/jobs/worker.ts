@@ -4,7 +4,15 @@
  */
 import { text } from 'node:stream/consumers';
 import { resolveRunConfig } from '../config/index.ts';
-import { createLogger, type Language, messageOf, TunesmithError } from '../core/index.ts';
+import {
+  createLogger,
+  type Language,
+  messageOf,
+  type Told,
+  TunesmithError,
+  textOf,
+  told,
+} from '../core/index.ts';
 import type { RunEvent } from '../runs/index.ts';
 import { runJob } from './run-job.ts';
 
@@ -17,7 +25,7 @@ export interface Order {
 /** The one message to the starter. */
 export type Claimed =
   | { readonly claimed: true }
-  | { readonly claimed: false; readonly code: string; readonly message: string };
+  | (Told & { readonly claimed: false; readonly code: string });
 
 const logger = createLogger((line) => process.stdout.write(line));
 
@@ -66,7 +74,7 @@ async function main(): Promise<void> {
     // Mistakes of the user are said in their sentence; what is our own mistake needs its place.
     const isKnown = error instanceof TunesmithError;
     logger.error(isKnown || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message));
-    tell({ claimed: false, code: isKnown ? error.code : 'internal', message: messageOf(error) });
+    tell({ claimed: false, code: isKnown ? error.code : 'internal', ...told(textOf(error)) });
     process.exitCode = 1;
   }
 }

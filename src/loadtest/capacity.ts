@@ -43,9 +43,10 @@ const HOURS_PER_MONTH = 24 * 30;
 export function planCapacity(result: LoadTestResult, options: CapacityOptions): CapacityPlan {
   const { targetQps, headroom, pricePerHour } = options;
   if (!(targetQps > 0) || !(headroom >= 0 && headroom < 1)) {
-    throw new ConfigError(
-      `capacity: target ${targetQps} and headroom ${headroom} make no plan; give a rate above 0 and a headroom from 0 to below 1`,
-    );
+    throw new ConfigError({
+      en: `capacity: target ${targetQps} and headroom ${headroom} make no plan; give a rate above 0 and a headroom from 0 to below 1`,
+      zh: `容量：目标 ${targetQps} 与余量 ${headroom} 无法规划；速率须大于 0，余量须不小于 0 且小于 1`,
+    });
   }
   const { qpsPerInstance, level } = sustained(result, options.level);
   const instances = Math.ceil(targetQps / (qpsPerInstance * (1 - headroom)) - 1e-9);
@@ -68,14 +69,16 @@ function sustained({ load, highestQps, measured }: LoadTestResult, wanted: Servi
   if (load.kind === 'ramp') {
     const { level } = load;
     if (highestQps! > 0) return { qpsPerInstance: highestQps!, level };
-    throw new ConfigError(
-      `capacity: no rate of the ramp held ${formatServiceLevel(level)}; begin the ramp lower, or allow more time`,
-    );
+    throw new ConfigError({
+      en: `capacity: no rate of the ramp held ${formatServiceLevel(level)}; begin the ramp lower, or allow more time`,
+      zh: `容量：逐级加压中没有任何速率满足 ${formatServiceLevel(level)}；请从更低的速率开始，或放宽时延要求`,
+    });
   }
   const qpsPerInstance = measured.requestsPerSecond;
   const holds = wanted === undefined ? measured.failed === 0 : holdsLevel(wanted, measured);
   if (holds && qpsPerInstance > 0) return { qpsPerInstance, level: wanted };
-  throw new ConfigError(
-    `capacity: the test ${wanted ? `did not hold ${formatServiceLevel(wanted)}` : `had ${measured.failed} failed requests`}; find what holds by --ramp`,
-  );
+  throw new ConfigError({
+    en: `capacity: the test ${wanted ? `did not hold ${formatServiceLevel(wanted)}` : `had ${measured.failed} failed requests`}; find what holds by --ramp`,
+    zh: `容量：这次压测${wanted ? `没有满足 ${formatServiceLevel(wanted)}` : `有 ${measured.failed} 个请求失败`}；请用 --ramp 找出能满足的速率`,
+  });
 }

@@ -2,7 +2,7 @@
  * The process that sends the requests: takes one order from its starter, tells how far it is, and ends with what it
  * measured. A process of its own, so that nothing else delays the clock.
  */
-import { messageOf, TunesmithError } from '../core/index.ts';
+import { type Told, TunesmithError, textOf, told } from '../core/index.ts';
 import { type LoadProgress, type Measured, measure } from './measure.ts';
 import type { LoadTestOrder } from './order.ts';
 import { rehearse } from './rehearse.ts';
@@ -11,7 +11,7 @@ export type ToGenerator = { readonly order: LoadTestOrder } | { readonly stop: t
 export type FromGenerator =
   | { readonly progress: LoadProgress }
   | { readonly measured: Measured }
-  | { readonly code: string; readonly message: string };
+  | (Told & { readonly code: string });
 
 /** Telling more often would cost time that belongs to the requests. */
 const TELL_EVERY_MS = 250;
@@ -34,8 +34,8 @@ async function carryOut(order: LoadTestOrder): Promise<void> {
   } catch (error) {
     // Mistakes of the user are said in their sentence; what is our own mistake needs its place.
     const isKnown = error instanceof TunesmithError || !(error instanceof Error);
-    const message = isKnown ? messageOf(error) : (error.stack ?? error.message);
-    last = { code: error instanceof TunesmithError ? error.code : 'internal', message };
+    const text = isKnown ? textOf(error) : (error.stack ?? error.message);
+    last = { code: error instanceof TunesmithError ? error.code : 'internal', ...told(text) };
   }
   process.send!(last, () => process.disconnect());
 }

@@ -26,9 +26,10 @@ export function parseRamp(text: string): RampPlan {
   const plan = { from: Number(from), to: Number(to), by: by === undefined ? undefined : Number(by) };
   const isPlan = plan.from > 0 && plan.to >= plan.from && (plan.by === undefined || plan.by > 0);
   if (isPlan) return plan;
-  throw new ConfigError(
-    `ramp: ${JSON.stringify(text)} is no ramp; write the first and the highest rate, and what each step adds if it shall not double, as 10:200 or 10:200:10`,
-  );
+  throw new ConfigError({
+    en: `ramp: ${JSON.stringify(text)} is no ramp; write the first and the highest rate, and what each step adds if it shall not double, as 10:200 or 10:200:10`,
+    zh: `加压：${JSON.stringify(text)} 无法解析；请写最低与最高速率，若不按倍数增加则再写每级增量，如 10:200 或 10:200:10`,
+  });
 }
 
 /** @returns undefined when the ramp is over */

@@ -12,13 +12,17 @@ export function readLoadTestResult(path: string): LoadTestResult {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ConfigError(
-      `${path}: cannot be read (${messageOf(error)}); give a file that tunesmith loadtest --json wrote`,
+      {
+        en: `${path}: cannot be read (${messageOf(error)}); give a file that tunesmith loadtest --json wrote`,
+        zh: `${path}：无法读取（${messageOf(error, 'zh')}）；请给出 tunesmith loadtest --json 写出的文件`,
+      },
       error,
     );
   }
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
   if (format === FORMAT) return value as LoadTestResult;
-  throw new ConfigError(
-    `${path}: its format is ${JSON.stringify(format) ?? 'missing'}, not ${FORMAT}; give a file that tunesmith loadtest --json wrote`,
-  );
+  throw new ConfigError({
+    en: `${path}: its format is ${JSON.stringify(format) ?? 'missing'}, not ${FORMAT}; give a file that tunesmith loadtest --json wrote`,
+    zh: `${path}：格式为 ${JSON.stringify(format) ?? '缺失'}，而非 ${FORMAT}；请给出 tunesmith loadtest --json 写出的文件`,
+  });
 }

@@ -20,9 +20,10 @@ export function rowRequests(
 ): [PreparedRequest, ...PreparedRequest[]] {
   const choices = labels ?? [...new Set(samples.map(expectedOf))];
   if (format === 'classify' && choices.length < 2) {
-    throw new ConfigError(
-      `loadtest: classify needs at least two labels, and the rows have ${choices.length}; name them by --labels`,
-    );
+    throw new ConfigError({
+      en: `loadtest: classify needs at least two labels, and the rows have ${choices.length}; name them by --labels`,
+      zh: `压测：分类至少需要两个标签，而数据中有 ${choices.length} 个；请用 --labels 写明`,
+    });
   }
   const requests = samples.map((sample): PreparedRequest => {
     const messages = messagesOf(sample);
@@ -31,7 +32,11 @@ export function rowRequests(
     return { body: JSON.stringify(body), expected: expectedOf(sample) };
   });
   const [first, ...others] = requests;
-  if (!first) throw new ConfigError('loadtest: the data set has no rows to send; name another');
+  if (!first)
+    throw new ConfigError({
+      en: 'loadtest: the data set has no rows to send; name another',
+      zh: '压测：数据集中没有可发送的数据；请换一个',
+    });
   return [first, ...others];
 }
 

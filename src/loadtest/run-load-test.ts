@@ -1,7 +1,7 @@
 /** Runs a load test: starts the generator's process, follows it, and looks at the server's footprint meanwhile. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { assert, ConfigError, RunError, TunesmithError } from '../core/index.ts';
+import { assert, ConfigError, heard, messageOf, RunError, TunesmithError } from '../core/index.ts';
 import { watchFootprint } from './footprint.ts';
 import type { FromGenerator, ToGenerator } from './generator.ts';
 import type { LoadProgress, Measured } from './measure.ts';
@@ -69,13 +69,26 @@ function followGenerator(
       else last = message;
     });
     child.on('error', (error) =>
-      reject(new RunError(`loadtest: its process cannot be started: ${error.message}; free memory`, error)),
+      reject(
+        new RunError(
+          {
+            en: `loadtest: its process cannot be started: ${error.message}; free memory`,
+            zh: `压测：无法启动压测进程：${messageOf(error, 'zh')}；请腾出内存`,
+          },
+          error,
+        ),
+      ),
     );
     child.on('exit', (code, by) => {
       if (last === undefined) {
-        reject(new RunError(`loadtest: its process ended with ${by ?? code}; lower -c, or run it elsewhere`));
+        reject(
+          new RunError({
+            en: `loadtest: its process ended with ${by ?? code}; lower -c, or run it elsewhere`,
+            zh: `压测：压测进程以 ${by ?? code} 结束；请降低 -c，或换一台机器运行`,
+          }),
+        );
       } else if ('measured' in last) resolve(last.measured);
-      else if ('message' in last) reject(new TunesmithError(last.code, last.message));
+      else if ('message' in last) reject(new TunesmithError(last.code, heard(last)));
     });
   }).finally(() => signal?.removeEventListener('abort', onAbort));
 }

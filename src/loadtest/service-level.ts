@@ -19,9 +19,10 @@ export function parseServiceLevel(text: string): ServiceLevel {
   const latency = parts.map((part) => LATENCY.exec(part)).filter((match) => match !== null);
   const failures = parts.map((part) => FAILURES.exec(part)).filter((match) => match !== null);
   if (latency.length !== 1 || failures.length > 1 || latency.length + failures.length !== parts.length) {
-    throw new ConfigError(
-      `slo: ${JSON.stringify(text)} cannot be read; write a percentile and its limit, as p95=300ms or p99=1s,errors=0.1%`,
-    );
+    throw new ConfigError({
+      en: `slo: ${JSON.stringify(text)} cannot be read; write a percentile and its limit, as p95=300ms or p99=1s,errors=0.1%`,
+      zh: `slo：${JSON.stringify(text)} 无法解析；请写百分位及其上限，如 p95=300ms 或 p99=1s,errors=0.1%`,
+    });
   }
   const [, percentile, amount, unit] = latency[0]!;
   return {

@@ -56,18 +56,20 @@ export function checkpointToResume(settings: {
   const { output_dir, overwrite_output_dir, resume_from_checkpoint: told } = settings;
   if (told !== null) {
     if (!isComplete(told)) {
-      throw new RunError(
-        `resume: ${told} is no complete checkpoint; name a folder with weights and trainer_state.json`,
-      );
+      throw new RunError({
+        en: `resume: ${told} is no complete checkpoint; name a folder with weights and trainer_state.json`,
+        zh: `续训：${told} 不是完整的检查点；请指定含权重和 trainer_state.json 的文件夹`,
+      });
     }
     return { step: readTrainerState(told).global_step, path: told };
   }
   if (overwrite_output_dir) return undefined;
   const last = lastCheckpoint(output_dir);
   if (last === undefined && hasWeights(output_dir)) {
-    throw new RunError(
-      `output_dir ${output_dir}: holds a finished model and no checkpoint to go on from; choose another output_dir, or set overwrite_output_dir: true`,
-    );
+    throw new RunError({
+      en: `output_dir ${output_dir}: holds a finished model and no checkpoint to go on from; choose another output_dir, or set overwrite_output_dir: true`,
+      zh: `output_dir ${output_dir}：其中有训练完的模型，但没有可继续的检查点；请换一个 output_dir，或设置 overwrite_output_dir: true`,
+    });
   }
   return last;
 }

@@ -88,14 +88,16 @@ export function livenessOf(record: ProcessRecord): Liveness {
 function refuseIfHeld(folder: string, { record, generation }: Held): void {
   const liveness = livenessOf(record);
   if (liveness === 'alive') {
-    throw new RunError(
-      `output_dir ${folder}: process ${record.pid} is writing a run there since ${record.started}; stop that run, or choose another output_dir`,
-    );
+    throw new RunError({
+      en: `output_dir ${folder}: process ${record.pid} is writing a run there since ${record.started}; stop that run, or choose another output_dir`,
+      zh: `output_dir ${folder}：进程 ${record.pid} 自 ${record.started} 起在此写入一次运行；请停止该运行，或换一个 output_dir`,
+    });
   }
   if (liveness === 'elsewhere') {
-    throw new RunError(
-      `output_dir ${folder}: a run on host ${record.host} holds it since ${record.started}; stop it there, or delete ${fileOf(folder, generation)} when it is surely over`,
-    );
+    throw new RunError({
+      en: `output_dir ${folder}: a run on host ${record.host} holds it since ${record.started}; stop it there, or delete ${fileOf(folder, generation)} when it is surely over`,
+      zh: `output_dir ${folder}：主机 ${record.host} 上的一次运行自 ${record.started} 起占用它；请在那台机器上停止，若确已结束请删去 ${fileOf(folder, generation)}`,
+    });
   }
 }
 

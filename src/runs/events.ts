@@ -2,16 +2,15 @@
  * What a run tells while it works: one object a line in its folder's `events.jsonl`, the same for command line,
  * page and tests. Types only and free of Node, so that a browser can share them.
  */
-import type { LogLevel, Progress } from '../core/index.ts';
+import type { LogLevel, Progress, Reason, Told } from '../core/index.ts';
 
 /** Where a run is; the last three are ends. */
 export type RunPhase = 'loading' | 'running' | 'saving' | 'finished' | 'stopped' | 'failed';
 
-export interface StateEvent {
+/** With a message where it is a failure or a stop: the sentence for a person. */
+export interface StateEvent extends Partial<Told> {
   readonly type: 'state';
   readonly state: RunPhase;
-  /** Of a failure or a stop: the sentence for a person. */
-  readonly message?: string;
   /** Of a failure: the error's stable code. */
   readonly code?: string;
 }
@@ -21,10 +20,9 @@ interface ProgressEvent extends Progress {
   readonly type: 'progress';
 }
 
-interface LogEvent {
+interface LogEvent extends Told {
   readonly type: 'log';
   readonly level: LogLevel;
-  readonly message: string;
 }
 
 /** One optimizer step. */
@@ -65,13 +63,12 @@ interface CheckpointEvent {
 }
 
 /** A row that was dropped, cut or otherwise not used as it stands. */
-interface FindingEvent {
+interface FindingEvent extends Reason {
   readonly type: 'finding';
   readonly file: string;
   /** Counted from 1. */
   readonly row: number;
   readonly kind: string;
-  readonly reason: string;
 }
 
 /** The figures of a finished part: `train`, `eval`, `predict`, named as in `all_results.json`. */

@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { assert, messageOf, writeFileAtomic } from '../core/index.ts';
+import { assert, type Bilingual, messageOf, told, writeFileAtomic } from '../core/index.ts';
 import { type Checkpoint, listCheckpoints, removeCheckpoint } from './checkpoints.ts';
 import { Claim } from './claim.ts';
 import type { OnRunEvent, RunEvent, StateEvent } from './events.ts';
@@ -78,7 +78,8 @@ export class RunDirectory {
   beginTraining(state: TrainerState, resumedFrom?: Checkpoint): void {
     if (resumedFrom) {
       trimTrainerLog(this.path, resumedFrom.step);
-      this.#say(`goes on from ${resumedFrom.path}, step ${resumedFrom.step}`);
+      const { path, step } = resumedFrom;
+      this.#say({ en: `run: goes on from ${path}, step ${step}`, zh: `运行：从 ${path} 第 ${step} 步继续` });
     } else {
       this.#removeEarlierTraining();
     }
@@ -128,7 +129,11 @@ export class RunDirectory {
   #removeEarlierTraining(): void {
     const checkpoints = listCheckpoints(this.path);
     if (checkpoints.length > 0) {
-      this.#say(`removes ${checkpoints.length} checkpoints of an earlier training in ${this.path}`);
+      const count = checkpoints.length;
+      this.#say({
+        en: `run: removes ${count} checkpoints of an earlier training in ${this.path}`,
+        zh: `运行：删除 ${this.path} 中此前训练的 ${count} 个检查点`,
+      });
     }
     for (const checkpoint of checkpoints) removeCheckpoint(checkpoint);
     const results = (['train', 'eval', 'predict', 'all'] as const).map((split) => resultsFile('', split));
@@ -143,11 +148,17 @@ export class RunDirectory {
     try {
       registerRun({ output_dir: outputDir, started, model, dataset: datasets.join(',') }, cacheFolder);
     } catch (error) {
-      this.#say(`is not in the list of runs: ${messageOf(error)}`, 'warn');
+      this.#say(
+        {
+          en: `run: is not in the list of runs: ${messageOf(error)}`,
+          zh: `运行：未能列入运行列表：${messageOf(error, 'zh')}`,
+        },
+        'warn',
+      );
     }
   }
 
-  #say(message: string, level: 'info' | 'warn' = 'info'): void {
-    this.emit({ type: 'log', level, message: `run: ${message}` });
+  #say(text: Bilingual, level: 'info' | 'warn' = 'info'): void {
+    this.emit({ type: 'log', level, ...told(text) });
   }
 }

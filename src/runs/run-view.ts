@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { RunError } from '../core/index.ts';
+import { RunError, type Told } from '../core/index.ts';
 import { type Liveness, livenessOf, type ProcessRecord, readProcess } from './claim.ts';
 import { isFinal, type RunPhase, type StateEvent, type StepEvent, type TimedRunEvent } from './events.ts';
 import { EVENTS_FILE } from './follow.ts';
@@ -19,14 +19,13 @@ export const RUN_FILE = 'run.yaml';
 /** `died`: the process is gone and said nothing; `unknown`: a folder that tells neither way. */
 export type RunState = 'running' | 'finished' | 'stopped' | 'failed' | 'died' | 'unknown';
 
-export interface RunView {
+/** `message`: what the run last said of itself, with the error's code. */
+export interface RunView extends Partial<Told> {
   /** Absolute. */
   readonly path: string;
   readonly state: RunState;
   /** What the run last said of itself. */
   readonly phase?: RunPhase;
-  /** The sentence that came with it, and the error's code. */
-  readonly message?: string;
   readonly code?: string;
   readonly process?: ProcessRecord;
   readonly liveness: Liveness;
@@ -47,11 +46,17 @@ export function openRunDirectory(outputDir: string): RunView {
   const path = resolve(outputDir);
   const holds = (name: string) => existsSync(join(path, name));
   if (!existsSync(path)) {
-    throw new RunError(`run ${path}: there is no such folder; list the runs to see where they are`);
+    throw new RunError({
+      en: `run ${path}: there is no such folder; list the runs to see where they are`,
+      zh: `运行 ${path}：没有这个文件夹；请查看运行列表`,
+    });
   }
   const process = readProcess(path);
   if (!process && ![EVENTS_FILE, RUN_FILE, TRAINER_LOG_FILE, TRAINER_STATE_FILE].some(holds)) {
-    throw new RunError(`run ${path}: the folder holds no run; give the output_dir of one`);
+    throw new RunError({
+      en: `run ${path}: the folder holds no run; give the output_dir of one`,
+      zh: `运行 ${path}：文件夹中没有运行；请给出某次运行的 output_dir`,
+    });
   }
   const { lines, end } = readLastJsonLines(join(path, EVENTS_FILE), TAIL_BYTES);
   const events = sinceLastStart(lines.map(({ value }) => value as TimedRunEvent));
@@ -65,7 +70,7 @@ export function openRunDirectory(outputDir: string): RunView {
     events,
     end,
     ...(last ? { phase: last.state } : {}),
-    ...(last?.message === undefined ? {} : { message: last.message }),
+    ...(last?.message === undefined ? {} : { message: last.message, zh: last.zh }),
     ...(last?.code === undefined ? {} : { code: last.code }),
     ...(process ? { process } : {}),
     ...(lastStep ? { lastStep } : {}),
@@ -80,10 +85,16 @@ export function openRunDirectory(outputDir: string): RunView {
 export function signalRun(outputDir: string, signal: NodeJS.Signals = 'SIGINT'): void {
   const { path, liveness, state, process: record } = openRunDirectory(outputDir);
   if (!record || liveness === 'gone') {
-    throw new RunError(`stop ${path}: the run is not running (${state}); there is nothing to stop`);
+    throw new RunError({
+      en: `stop ${path}: the run is not running (${state}); there is nothing to stop`,
+      zh: `停止 ${path}：该运行没有在进行（${state}）；无需停止`,
+    });
   }
   if (liveness === 'elsewhere') {
-    throw new RunError(`stop ${path}: the run belongs to host ${record.host}; stop it there`);
+    throw new RunError({
+      en: `stop ${path}: the run belongs to host ${record.host}; stop it there`,
+      zh: `停止 ${path}：该运行属于主机 ${record.host}；请在那台机器上停止`,
+    });
   }
   process.kill(record.pid, signal);
 }

@@ -70,15 +70,27 @@ export function newTrainerState(plan: TrainerPlan): TrainerState {
  */
 export function readTrainerState(folder: string, plan?: TrainerPlan): TrainerState {
   const path = join(folder, TRAINER_STATE_FILE);
-  const remedy = 'choose another checkpoint, or set overwrite_output_dir: true to begin anew';
+  const remedy = {
+    en: 'choose another checkpoint, or set overwrite_output_dir: true to begin anew',
+    zh: '请另选检查点，或设置 overwrite_output_dir: true 重新训练',
+  };
   let state: Partial<TrainerState> | null;
   try {
     state = JSON.parse(readFileSync(path, 'utf8')) as Partial<TrainerState> | null;
   } catch (error) {
-    throw new RunError(`resume: ${path} cannot be read: ${messageOf(error)}; ${remedy}`, error);
+    throw new RunError(
+      {
+        en: `resume: ${path} cannot be read: ${messageOf(error)}; ${remedy.en}`,
+        zh: `续训：无法读取 ${path}：${messageOf(error, 'zh')}；${remedy.zh}`,
+      },
+      error,
+    );
   }
   if (!state || !Number.isInteger(state.global_step) || !Array.isArray(state.log_history)) {
-    throw new RunError(`resume: ${path} holds no trainer state; ${remedy}`);
+    throw new RunError({
+      en: `resume: ${path} holds no trainer state; ${remedy.en}`,
+      zh: `续训：${path} 中没有训练状态；${remedy.zh}`,
+    });
   }
   return { ...newTrainerState(state as TrainerPlan), ...plan };
 }

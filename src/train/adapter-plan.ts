@@ -40,10 +40,12 @@ export function planAdapters(
   if (!resumed) return { merged, lora, from: last };
   const saved = readAdapter(resumed.path, spec).lora;
   if (JSON.stringify(inOrder(saved)) !== JSON.stringify(inOrder(lora))) {
-    throw new RunError(
-      `resume: ${resumed.path} holds an adapter of other settings (${inWords(saved)}) than the run's (${inWords(lora)}); ` +
+    throw new RunError({
+      en:
+        `resume: ${resumed.path} holds an adapter of other settings (${inWords(saved)}) than the run's (${inWords(lora)}); ` +
         'keep the settings, or set overwrite_output_dir: true to begin anew',
-    );
+      zh: `续训：${resumed.path} 中适配器的设置（${inWords(saved)}）与本次运行（${inWords(lora)}）不同；请保持设置不变，或设置 overwrite_output_dir: true 重新训练`,
+    });
   }
   return { merged, lora, from: resumed.path };
 }

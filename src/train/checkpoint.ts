@@ -58,22 +58,32 @@ export async function saveCheckpoint(
  */
 export function readTrainingState({ path: folder }: Checkpoint, count: number): TrainingState {
   const path = join(folder, OPTIMIZER_FILE);
-  const remedy = 'set overwrite_output_dir: true to begin anew, or start from it by adapter_name_or_path';
+  const remedy = {
+    en: 'set overwrite_output_dir: true to begin anew, or start from it by adapter_name_or_path',
+    zh: '请设置 overwrite_output_dir: true 重新训练，或用 adapter_name_or_path 以它为起点',
+  };
   const file = readArrays(path);
   if (!file) {
-    throw new RunError(
-      `resume: ${folder} holds no ${OPTIMIZER_FILE}, so a training cannot go on from it (save_only_model, or another program wrote it); ${remedy}`,
-    );
+    throw new RunError({
+      en: `resume: ${folder} holds no ${OPTIMIZER_FILE}, so a training cannot go on from it (save_only_model, or another program wrote it); ${remedy.en}`,
+      zh: `续训：${folder} 中没有 ${OPTIMIZER_FILE}，训练无法由此继续（设置了 save_only_model，或由其他程序写出）；${remedy.zh}`,
+    });
   }
   const moment = (name: string) => {
     const values = file.arrays[name];
     if (values?.length === count) return values;
-    throw new RunError(`resume: ${path} does not fit the adapter's ${count} parameters; ${remedy}`);
+    throw new RunError({
+      en: `resume: ${path} does not fit the adapter's ${count} parameters; ${remedy.en}`,
+      zh: `续训：${path} 与适配器的 ${count} 个参数不符；${remedy.zh}`,
+    });
   };
   const number = (key: string) => {
     const value = Number(file.metadata[key] ?? Number.NaN);
-    if (!Number.isFinite(value)) throw new RunError(`resume: ${path} lacks ${key}; ${remedy}`);
-    return value;
+    if (Number.isFinite(value)) return value;
+    throw new RunError({
+      en: `resume: ${path} lacks ${key}; ${remedy.en}`,
+      zh: `续训：${path} 缺少 ${key}；${remedy.zh}`,
+    });
   };
   return {
     optimizer: { updates: number('updates'), mean: moment('mean'), variance: moment('variance') },
@@ -93,7 +103,10 @@ export function removeTornCheckpoints(outputDir: string): void {
       rmSync(join(outputDir, name), { recursive: true });
     } catch (error) {
       throw new RunError(
-        `resume: ${join(outputDir, name)} cannot be removed: ${messageOf(error)}; remove it`,
+        {
+          en: `resume: ${join(outputDir, name)} cannot be removed: ${messageOf(error)}; remove it`,
+          zh: `续训：无法删除 ${join(outputDir, name)}：${messageOf(error, 'zh')}；请手动删除`,
+        },
         error,
       );
     }

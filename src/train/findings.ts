@@ -1,7 +1,7 @@
 /** What is said about rows that were left out or cut: all of them in a file, the first few in the log. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AtomicFile } from '../core/index.ts';
+import { AtomicFile, told } from '../core/index.ts';
 import type { RowFinding } from '../data/index.ts';
 import { FINDINGS_FILE, type OnRunEvent } from '../runs/index.ts';
 
@@ -28,6 +28,9 @@ export function reportFindings(outputDir: string, findings: Iterable<RowFinding>
   onEvent({
     type: 'log',
     level: 'warn',
-    message: `data: ${rows(counts.dropped)} left out, ${rows(counts.cut)} cut; all are named in ${path}`,
+    ...told({
+      en: `data: ${rows(counts.dropped)} left out, ${rows(counts.cut)} cut; all are named in ${path}`,
+      zh: `数据：略去 ${counts.dropped} 行，截断 ${counts.cut} 行；详见 ${path}`,
+    }),
   });
 }

@@ -39,27 +39,48 @@ export function checkMemory(
   ].map(({ batch, purpose }) => {
     const { shape } = batchInputs(batch, work.spec.vocabSize, 1);
     const key = BATCH_SIZE_KEYS[purpose];
-    const size = `${batch.rows} rows of up to ${batch.longestRow} tokens`;
+    const { rows, longestRow, labelCount } = batch;
     if (shape.labels * work.spec.vocabSize >= MAX_LOGITS) {
-      throw new MemoryError(
-        `memory: ${size} with ${batch.labelCount} tokens to predict out of ${work.spec.vocabSize} are too many at once; lower ${key} (now ${config[key]})`,
-      );
+      throw new MemoryError({
+        en: `memory: ${rows} rows of up to ${longestRow} tokens with ${labelCount} tokens to predict out of ${work.spec.vocabSize} are too many at once; lower ${key} (now ${config[key]})`,
+        zh: `内存：一次 ${rows} 行、每行至多 ${longestRow} 个 token、共 ${labelCount} 个待预测 token（词表 ${work.spec.vocabSize}）过多；请减小 ${key}（现为 ${config[key]}）`,
+      });
     }
-    return { batch, key, size, plan: planMemory(work.spec, { ...work, shape, purpose }) };
+    return { batch, key, plan: planMemory(work.spec, { ...work, shape, purpose }) };
   });
   const worst = planned.toSorted((a, b) => b.plan.totalBytes - a.plan.totalBytes)[0];
   if (!worst || worst.plan.totalBytes <= available) return worst?.plan;
-  const { plan, key, size, batch } = worst;
+  const { plan, key, batch } = worst;
   const helpsSmallerBatch = plan.weightBytes + plan.adapterBytes < available;
   const remedies = [
-    work.dtype === 'f32' && 'set bf16: true',
-    helpsSmallerBatch && batch.rows > 1 && `lower ${key} (now ${config[key]})`,
-    helpsSmallerBatch && `lower cutoff_len below ${batch.longestRow}`,
-    'choose a smaller model',
+    work.dtype === 'f32' && { en: 'set bf16: true', zh: '设置 bf16: true' },
+    helpsSmallerBatch &&
+      batch.rows > 1 && {
+        en: `lower ${key} (now ${config[key]})`,
+        zh: `减小 ${key}（现为 ${config[key]}）`,
+      },
+    helpsSmallerBatch && {
+      en: `lower cutoff_len below ${batch.longestRow}`,
+      zh: `把截断长度 cutoff_len 降到 ${batch.longestRow} 以下`,
+    },
+    { en: 'choose a smaller model', zh: '换更小的模型' },
   ].filter((remedy) => remedy !== false);
-  throw new MemoryError(
-    `memory: the run needs about ${formatBytes(plan.totalBytes)} (${formatBytes(plan.weightBytes)} for weights in ${work.dtype}, ` +
-      `${formatBytes(plan.adapterBytes)} for the adapter and its optimizer, ${formatBytes(plan.activationBytes)} for the intermediate values of ${size}), ` +
-      `but ${formatBytes(available)} are free; ${remedies.join(', or ')}`,
-  );
+  const [total, weights, adapter, activations, free] = [
+    plan.totalBytes,
+    plan.weightBytes,
+    plan.adapterBytes,
+    plan.activationBytes,
+    available,
+  ].map(formatBytes);
+  throw new MemoryError({
+    en:
+      `memory: the run needs about ${total} (${weights} for weights in ${work.dtype}, ` +
+      `${adapter} for the adapter and its optimizer, ${activations} for the intermediate values of ` +
+      `${batch.rows} rows of up to ${batch.longestRow} tokens), ` +
+      `but ${free} are free; ${remedies.map(({ en }) => en).join(', or ')}`,
+    zh:
+      `内存：运行约需 ${total}（${work.dtype} 权重 ${weights}，适配器及其优化器 ${adapter}，` +
+      `${batch.rows} 行、每行至多 ${batch.longestRow} 个 token 的中间结果 ${activations}），` +
+      `而可用 ${free}；请${remedies.map(({ zh }) => zh).join('，或')}`,
+  });
 }

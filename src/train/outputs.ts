@@ -1,6 +1,6 @@
 /** What a training leaves when it is done: the adapter with its tokenizer, and the loss as a picture. */
 import { join } from 'node:path';
-import { type Language, writeFileAtomic } from '../core/index.ts';
+import { type Language, told, writeFileAtomic } from '../core/index.ts';
 import { type LoadedAdapter, writeAdapter } from '../load/index.ts';
 import { type LossPoint, lossCurve } from '../plot/index.ts';
 import { LOSS_PICTURE, type LogRecord, type RunDirectory } from '../runs/index.ts';
@@ -27,11 +27,17 @@ export function drawLoss(run: RunDirectory, history: readonly LogRecord[], langu
     run.emit({
       type: 'log',
       level: 'warn',
-      message: `plot: no loss was logged, so there is no ${LOSS_PICTURE}; lower logging_steps`,
+      ...told({
+        en: `plot: no loss was logged, so there is no ${LOSS_PICTURE}; lower logging_steps`,
+        zh: `绘图：没有记录过损失，因此没有 ${LOSS_PICTURE}；请减小 logging_steps`,
+      }),
     });
     return;
   }
   const { bytes, note } = lossCurve({ training, evaluation, subtitle: run.path, language }).png();
   writeFileAtomic(join(run.path, LOSS_PICTURE), bytes);
-  if (note) run.emit({ type: 'log', level: 'warn', message: `plot: ${note[language]}` });
+  if (note) {
+    const text = told({ en: `plot: ${note.en}`, zh: `绘图：${note.zh}` });
+    run.emit({ type: 'log', level: 'warn', ...text });
+  }
 }

@@ -1,7 +1,7 @@
 /** The rows that a run works on: encoded for the model's tokenizer and template on disk, split, read when needed. */
 import { resolve } from 'node:path';
 import type { RunConfig } from '../config/index.ts';
-import { cacheFolder, DataError, type OnProgress } from '../core/index.ts';
+import { type Bilingual, cacheFolder, DataError, type OnProgress } from '../core/index.ts';
 import {
   type EncodedDatasets,
   type EncodedRows,

@@ -3,7 +3,7 @@
  * whether memory suffices, then the model with its adapter. Training and measuring share it.
  */
 import type { RunConfig } from '../config/index.ts';
-import { ConfigError, formatBytes } from '../core/index.ts';
+import { type Bilingual, ConfigError, formatBytes, told } from '../core/index.ts';
 import type { FetchFiles } from '../data/index.ts';
 import type { Device } from '../graph/index.ts';
 import {

@@ -255,9 +255,11 @@ class Training {
   #refuseNaN(value: number, what: 'loss' | 'gradient'): void {
     if (Number.isFinite(value)) return;
     const { learning_rate } = this.#session.config;
-    throw new RunError(
-      `train: the ${what} of step ${this.#step + 1} is ${value}; lower learning_rate (now ${learning_rate}) or max_grad_norm, or add warmup_steps`,
-    );
+    const step = this.#step + 1;
+    throw new RunError({
+      en: `train: the ${what} of step ${step} is ${value}; lower learning_rate (now ${learning_rate}) or max_grad_norm, or add warmup_steps`,
+      zh: `训练：第 ${step} 步的${what === 'loss' ? '损失' : '梯度'}为 ${value}；请降低学习率 learning_rate（现为 ${learning_rate}）或 max_grad_norm，或增加 warmup_steps`,
+    });
   }
 }
 
