@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeJsonAtomic } from '../core/index.ts';
+import { type Told, writeJsonAtomic } from '../core/index.ts';
 import { openRunDirectory, type TimedRunEvent } from '../runs/index.ts';
 
 /** What a job does: `train` starts a run; all others are commands of the program. */
@@ -40,21 +40,26 @@ export interface JobRecord extends JobOrder {
 
 export type JobState = 'queued' | 'running' | 'finished' | 'stopped' | 'failed' | 'died';
 
-/** A job as it stands. */
-export interface JobView extends JobRecord {
+export type JobProgress = Extract<TimedRunEvent, { type: 'progress' }> & {
+  /** Units a second of late; absent before there are two looks at it. */
+  readonly perSecond?: number;
+};
+
+/** A job as it stands; of a failure with the sentence, and the error's code. */
+export interface JobView extends JobRecord, Partial<Told> {
   readonly state: JobState;
-  /** Of a failure: the sentence, and the error's code. */
-  readonly message?: string;
   readonly code?: string;
   readonly started?: string;
   readonly ended?: string;
-  /** How far it is, where it says so. */
-  readonly progress?: Extract<TimedRunEvent, { type: 'progress' }>;
+  /** How far it is, where it says so; also of a download that was stopped, since it can go on. */
+  readonly progress?: JobProgress;
   /** Where it can be reached, of a server. */
   readonly url?: string;
 }
 
 const RECORD = 'job.json';
+/** What a rate is reckoned over: longer than a stutter, shorter than a change. */
+const RATE_MS = 15_000;
 /** A server says by this line of its log where it listens. */
 const LISTENING = /\bhttps?:\/\/[\w.:[\]-]+:\d+/;
 
@@ -83,19 +88,30 @@ export function viewJob(folder: string, record: JobRecord): JobView {
   }
   const run = openRunDirectory(folder);
   const state = run.state === 'unknown' ? 'died' : run.state;
-  const progress = run.events.findLast((event) => event.type === 'progress');
+  const progress = progressOf(run.events);
+  const goesOn = state === 'running' || (state === 'stopped' && record.kind === 'download');
   const url = record.kind === 'serve' ? urlOf(run.events) : undefined;
   const ended = run.process?.ended ?? (state === 'running' ? undefined : run.events.at(-1)?.time);
   return {
     ...record,
     state: state === 'died' && outlives(record) ? 'running' : state,
-    ...(run.message === undefined ? {} : { message: run.message }),
+    ...(run.message === undefined ? {} : { message: run.message, zh: run.zh }),
     ...(run.code === undefined ? {} : { code: run.code }),
     ...(run.process ? { started: run.process.started } : {}),
     ...(ended === undefined ? {} : { ended }),
-    ...(state === 'running' && progress ? { progress } : {}),
+    ...(progress && goesOn ? { progress } : {}),
     ...(url === undefined ? {} : { url }),
   };
+}
+
+function progressOf(events: readonly TimedRunEvent[]): JobProgress | undefined {
+  const told = events.filter((event) => event.type === 'progress');
+  const last = told.at(-1);
+  if (!last) return undefined;
+  const since = Date.parse(last.time) - RATE_MS;
+  const before = told.find(({ task, time }) => task === last.task && Date.parse(time) >= since)!;
+  const seconds = (Date.parse(last.time) - Date.parse(before.time)) / 1000;
+  return seconds > 0 ? { ...last, perSecond: Math.max(0, last.done - before.done) / seconds } : last;
 }
 
 /** A training goes on when the process that attends to it was killed. */

@@ -6,7 +6,7 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
-import { messageOf, TunesmithError } from '../core/index.ts';
+import { type Bilingual, TunesmithError, textOf, told } from '../core/index.ts';
 import { Problem, type Route } from './wire/index.ts';
 
 interface Input<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType> {
@@ -33,7 +33,7 @@ const STATUS: Readonly<Record<string, Status>> = {
 
 /** Something that a request names and that is not there. */
 export class MissingError extends TunesmithError {
-  constructor(message: string) {
+  constructor(message: string | Bilingual) {
     super('missing', message);
   }
 }
@@ -42,14 +42,13 @@ export function createApi(): OpenAPIHono {
   const api = new OpenAPIHono({
     defaultHook: (result, context) => {
       if (result.success) return undefined;
-      const message = result.error.issues
-        .map(({ path, message: what }) => `${path.join('.') || 'the request'}: ${what}`)
-        .join('; ');
-      return problem(context, 'request', message);
+      const inWords = (request: string, and: string) =>
+        result.error.issues.map(({ path, message }) => `${path.join('.') || request}: ${message}`).join(and);
+      return problem(context, 'request', { en: inWords('the request', '; '), zh: inWords('请求', '；') });
     },
   });
   api.onError((error, context) => answerError(error, context));
-  api.notFound((context) => problem(context, 'missing', `${context.req.path}: there is no such address`));
+  api.notFound(noSuchAddress);
   return api;
 }
 
@@ -94,16 +93,34 @@ export function bind<
   api.openapi(told, handler as never);
 }
 
-export function problem(context: Context, code: string, message: string): Response {
-  return context.json({ error: { code, message } }, STATUS[code] ?? 422);
+export function noSuchAddress(context: Context): Response {
+  const { path } = context.req;
+  return problem(context, 'missing', {
+    en: `${path}: there is no such address`,
+    zh: `${path}：没有这个地址`,
+  });
+}
+
+export function problem(context: Context, code: string, text: string | Bilingual): Response {
+  return context.json({ error: { code, ...told(text) } }, STATUS[code] ?? 422);
 }
 
 function answerError(error: Error, context: Context): Response {
   if (error instanceof HTTPException) {
-    if (error.status === 413) return problem(context, 'large', 'the request is too large; send less at once');
-    return problem(context, 'request', error.message || 'the request cannot be read; send JSON');
+    if (error.status === 413) {
+      return problem(context, 'large', {
+        en: 'the request is too large; send less at once',
+        zh: '请求过大；请减少一次发送的内容',
+      });
+    }
+    const unread = { en: 'the request cannot be read; send JSON', zh: '请求无法解析；请发送 JSON' };
+    return problem(context, 'request', error.message || unread);
   }
-  if (error instanceof TunesmithError) return problem(context, error.code, error.message);
+  if (error instanceof TunesmithError) return problem(context, error.code, textOf(error));
   console.error(error);
-  return problem(context, 'internal', `internal: ${messageOf(error)}; see the terminal of the studio`);
+  const { en, zh } = textOf(error);
+  return problem(context, 'internal', {
+    en: `internal: ${en}; see the terminal of the studio`,
+    zh: `内部错误：${zh}；请看 studio 所在的终端`,
+  });
 }

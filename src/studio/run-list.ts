@@ -31,7 +31,7 @@ export function runOnWire(listed: ListedRun, workspace: Workspace): Run {
     hasAdapter: existsSync(join(output_dir, 'adapter_config.json')),
     hasCheckpoint: lastCheckpoint(output_dir) !== undefined,
     ...(view.phase !== undefined && { phase: view.phase }),
-    ...(view.message !== undefined && { message: view.message }),
+    ...(view.message !== undefined && { message: view.message, zh: view.zh }),
     ...(view.code !== undefined && { code: view.code }),
     ...(view.lastStep && { lastStep: view.lastStep }),
     ...(ended !== undefined && { ended }),

@@ -70,7 +70,7 @@ function addLine(series: Series, line: string): void {
       series.findings++;
       break;
     case 'log':
-      series.log.push({ time: event.time, level: event.level, message: event.message });
+      series.log.push({ time: event.time, level: event.level, message: event.message, zh: event.zh });
       if (series.log.length > LOG_LINES) series.log.shift();
       break;
     default:

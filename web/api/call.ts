@@ -1,5 +1,6 @@
 /** Calls a route of the studio, typed by the route itself; what goes wrong is an error with the server's code. */
 import type { z } from 'zod';
+import { heard, type Told, TunesmithError } from '../../src/core/portable.ts';
 import type { Route } from '../../src/studio/wire/index.ts';
 
 export interface Input<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType> {
@@ -12,14 +13,7 @@ export interface Input<Params extends z.ZodObject, Query extends z.ZodObject, Bo
 }
 
 /** What the server, or the way to it, says went wrong. */
-export class CallError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+export class CallError extends TunesmithError {}
 
 /** @throws CallError */
 export async function call<
@@ -45,9 +39,12 @@ export async function call<
   const text = await response.text();
   const value = parse(text);
   if (response.ok) return value as z.output<Response>;
-  const { code = 'internal', message = text } =
-    (value as { error?: { code?: string; message?: string } })?.error ?? {};
-  throw new CallError(code, message);
+  const {
+    code = 'internal',
+    message = text,
+    zh,
+  } = (value as { error?: Partial<Told> & { code?: string } })?.error ?? {};
+  throw new CallError(code, heard({ message, zh }));
 }
 
 function urlOf(

@@ -1,6 +1,6 @@
 /** Which of the two languages the page speaks: the user's choice, else the browser's. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import type { Bilingual, Language } from '../../src/core/portable.ts';
+import { type Bilingual, type Language, textOf } from '../../src/core/portable.ts';
 
 /** A page's texts in both languages; the second is typed by the first. */
 export type Texts<T> = Readonly<Record<Language, T>>;
@@ -31,10 +31,10 @@ export function useTexts<T>(texts: Texts<T>): T {
   return texts[useLanguage().language];
 }
 
-/** A text that comes in both languages from elsewhere, such as the help of a setting. */
-export function useSaid(): (text: Bilingual) => string {
+/** A text that comes in both languages from elsewhere, such as the help of a setting, or what an error says. */
+export function useSaid(): (text: Bilingual | Error) => string {
   const { language } = useLanguage();
-  return (text) => text[language];
+  return (text) => (text instanceof Error ? textOf(text) : text)[language];
 }
 
 function initialLanguage(): Language {

@@ -1,15 +1,18 @@
 /** The log of a job as it grows. It is text, whatever it holds. */
 import { useEffect, useState } from 'react';
+import { heard, type Told } from '../../src/core/portable.ts';
+import { useSaid } from '../i18n/language.tsx';
 
 const SHOWN = 500;
 
 export function JobLog({ id }: { id: string }) {
-  const [lines, setLines] = useState<readonly string[]>([]);
+  const said = useSaid();
+  const [lines, setLines] = useState<readonly Told[]>([]);
   useEffect(() => {
     setLines([]);
     const source = new EventSource(`/api/jobs/${id}/events`);
     source.addEventListener('log', (message) => {
-      const { message: line } = JSON.parse((message as MessageEvent<string>).data) as { message: string };
+      const line = JSON.parse((message as MessageEvent<string>).data) as Told;
       setLines((before) => [...before.slice(1 - SHOWN), line]);
     });
     source.addEventListener('end', () => source.close());
@@ -18,7 +21,7 @@ export function JobLog({ id }: { id: string }) {
   if (lines.length === 0) return null;
   return (
     <pre className="code log" tabIndex={0}>
-      {lines.join('\n')}
+      {lines.map((line) => said(heard(line))).join('\n')}
     </pre>
   );
 }

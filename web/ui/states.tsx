@@ -2,8 +2,9 @@
 import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { heard, messageOf, type Told } from '../../src/core/portable.ts';
 import { CallError } from '../api/call.ts';
-import { useTexts } from '../i18n/language.tsx';
+import { useLanguage, useTexts } from '../i18n/language.tsx';
 import { SHELL } from '../i18n/shell.ts';
 import { CopyButton } from './copy-button.tsx';
 
@@ -23,7 +24,8 @@ export function LoadingState({ rows = 5 }: { rows?: number }) {
 export function ErrorState({ error, onRetry }: { error: Error; onRetry?: (() => void) | undefined }) {
   const text = useTexts(SHELL);
   const code = error instanceof CallError ? error.code : 'internal';
-  const message = code === 'offline' ? text.offline : error.message;
+  const { language } = useLanguage();
+  const message = code === 'offline' ? text.offline : messageOf(error, language);
   return (
     <div className="panel" role="alert">
       <Group gap="xs" mb={4}>
@@ -37,6 +39,15 @@ export function ErrorState({ error, onRetry }: { error: Error; onRetry?: (() => 
       </Group>
     </div>
   );
+}
+
+type Failure = { readonly [Key in keyof Told | 'code']?: string | undefined };
+
+/** What a job, a run or an experiment says of its failure; nothing where it says nothing. */
+export function FailureState({ of }: { of: Failure | undefined }) {
+  if (of?.message === undefined) return null;
+  const { message, zh, code = 'internal' } = of;
+  return <ErrorState error={new CallError(code, heard({ message, zh }))} />;
 }
 
 /** Says what is missing and what to do about it. */

@@ -110,6 +110,6 @@ function pendingRun({ supervisor, workspace }: Studio, id: string): RunDetail | 
     isPending: true,
     results: {},
     job: job.id,
-    ...(job.message !== undefined && { message: job.message }),
+    ...(job.message !== undefined && { message: job.message, zh: job.zh }),
   };
 }

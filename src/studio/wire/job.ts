@@ -1,6 +1,6 @@
 /** Jobs as the page sees them, and what it may do with one. */
 import { z } from 'zod';
-import { Done, route } from './route.ts';
+import { Done, route, Told } from './route.ts';
 
 export const JobKind = z.enum(['train', 'evaluate', 'serve', 'loadtest', 'experiment', 'download', 'enrich']);
 export const JobState = z.enum(['queued', 'running', 'finished', 'stopped', 'failed', 'died']);
@@ -10,6 +10,7 @@ export const Progress = z.object({
   done: z.number(),
   total: z.number().optional(),
   unit: z.string(),
+  perSecond: z.number().optional(),
 });
 
 export const Job = z.object({
@@ -23,7 +24,7 @@ export const Job = z.object({
   created: z.string(),
   started: z.string().optional(),
   ended: z.string().optional(),
-  message: z.string().optional(),
+  ...Told.partial().shape,
   code: z.string().optional(),
   progress: Progress.optional(),
   /** Of a server. */

@@ -23,7 +23,7 @@ export interface Route<
   readonly response: Response;
 }
 
-interface Told<
+interface Given<
   Params extends z.ZodObject,
   Query extends z.ZodObject,
   Body extends z.ZodType,
@@ -44,20 +44,16 @@ export function route<
   Params extends z.ZodObject = Nothing,
   Query extends z.ZodObject = Nothing,
   Body extends z.ZodType = Nothing,
->(told: Told<Params, Query, Body, Response>): Route<Params, Query, Body, Response> {
-  const { params = Nothing, query = Nothing, body = Nothing, ...rest } = told;
+>(given: Given<Params, Query, Body, Response>): Route<Params, Query, Body, Response> {
+  const { params = Nothing, query = Nothing, body = Nothing, ...rest } = given;
   return { ...rest, params, query, body } as Route<Params, Query, Body, Response>;
 }
 
-/** What went wrong, as every route answers it. */
-export const Problem = z.object({
-  error: z.object({
-    /** Stable: the class of problem. */
-    code: z.string(),
-    /** `<where>: <what is wrong>; <what to do>`. */
-    message: z.string(),
-  }),
-});
+/** A sentence `<where>: <what is wrong>; <what to do>` in English, and in Chinese where there is such. */
+export const Told = z.object({ message: z.string(), zh: z.string().optional() });
+
+/** What went wrong, as every route answers it; the code is stable and names the class of problem. */
+export const Problem = z.object({ error: Told.extend({ code: z.string() }) });
 
 /** Done, with nothing to tell. */
 export const Done = z.object({ done: z.boolean() });

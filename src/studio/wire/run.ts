@@ -1,7 +1,7 @@
 /** Trainings as the page sees them: the list, one run, and its curves as columns. */
 import { z } from 'zod';
 import { Job } from './job.ts';
-import { Done, route } from './route.ts';
+import { Done, route, Told } from './route.ts';
 
 export const RunState = z.enum(['queued', 'running', 'finished', 'stopped', 'failed', 'died', 'unknown']);
 
@@ -30,7 +30,7 @@ export const Run = z.object({
   ended: z.string().optional(),
   state: RunState,
   phase: z.string().optional(),
-  message: z.string().optional(),
+  ...Told.partial().shape,
   code: z.string().optional(),
   lastStep: Step.optional(),
   /** It holds an adapter that can answer. */
@@ -64,7 +64,7 @@ export const Series = z.object({
   evaluation: z.object({ step: z.array(z.number()), loss: z.array(z.number().nullable()) }),
   checkpoints: z.array(z.number()),
   /** The last lines of the log. */
-  log: z.array(z.object({ time: z.string(), level: z.string(), message: z.string() })),
+  log: z.array(Told.extend({ time: z.string(), level: z.string() })),
   findings: z.number(),
   /** Byte offset behind what was read: the stream of events goes on there. */
   end: z.number(),

@@ -13,7 +13,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
 import { colorAt } from '../../ui/series-colors.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
-import { Answered, ErrorState } from '../../ui/states.tsx';
+import { Answered, FailureState } from '../../ui/states.tsx';
 import { useDark } from '../../ui/use-dark.ts';
 import { useFormat } from '../../ui/use-format.ts';
 
@@ -52,7 +52,7 @@ function Found({ loadtest }: { loadtest: LoadTest }) {
         about={<StateMark state={job.state} />}
         actions={<JobActions job={job} text={text} stopsAtOnce={false} onRemoved={() => go('/')} />}
       />
-      {job.message && <ErrorState error={new Error(job.message)} />}
+      <FailureState of={job} />
       {isOpen && <Text>{text.running}</Text>}
       {job.progress && <ProgressLine progress={job.progress} />}
       {generatorBusy !== undefined && generatorBusy > BUSY && (

@@ -3,7 +3,7 @@ import { Alert, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { RUNS } from '../../../src/studio/wire/index.ts';
 import { useAsk } from '../../api/use-ask.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
 import { Figures } from '../../ui/figures.tsx';
 import { useFormat } from '../../ui/use-format.ts';
@@ -19,6 +19,7 @@ export function EstimatePanel({
   isSound: boolean;
 }) {
   const text = useTexts(TRAIN).form;
+  const said = useSaid();
   const format = useFormat();
   const [asked] = useDebouncedValue(JSON.stringify(settings), WAIT_MS);
   const body = { settings: JSON.parse(asked) as Record<string, unknown> };
@@ -42,7 +43,7 @@ export function EstimatePanel({
       )}
       {error && (
         <Text size="sm" c="red" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
-          {error.message}
+          {said(error)}
         </Text>
       )}
       {data && !error && (

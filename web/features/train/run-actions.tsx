@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { RUNS, type RunDetail } from '../../../src/studio/wire/index.ts';
 import { useDo } from '../../api/use-ask.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 
@@ -100,10 +100,11 @@ function AddEpochs({ run }: { run: RunDetail }) {
 }
 
 function Problem({ error }: { error: Error | null }) {
+  const said = useSaid();
   if (!error) return null;
   return (
     <Text size="xs" c="red" maw={280} role="alert" style={{ overflowWrap: 'anywhere' }}>
-      {error.message}
+      {said(error)}
     </Text>
   );
 }

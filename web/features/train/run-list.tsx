@@ -3,9 +3,10 @@ import { Button, Checkbox, Stack, Text, Title, VisuallyHidden } from '@mantine/c
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { heard } from '../../../src/core/portable.ts';
 import { JOBS, type Job, RUNS, type Run } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
@@ -145,6 +146,7 @@ function Queue() {
 
 function QueueRow({ job }: { job: Job }) {
   const text = useTexts(TRAIN);
+  const said = useSaid();
   const stop = useDo(JOBS.stop);
   const remove = useDo(JOBS.remove);
   const isOver = job.state === 'failed' || job.state === 'died';
@@ -161,7 +163,7 @@ function QueueRow({ job }: { job: Job }) {
         {job.progress && <ProgressLine progress={job.progress} />}
         {job.message && (
           <Text size="xs" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-            {job.message}
+            {said(heard({ ...job, message: job.message }))}
           </Text>
         )}
       </td>

@@ -1,15 +1,16 @@
 /** One run, live: is it alive, is it learning, when is it done. */
 import { Anchor, Button, Group, Slider, Stack, Switch, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
-import { JOBS, RUNS, type RunDetail } from '../../../src/studio/wire/index.ts';
+import { heard } from '../../../src/core/portable.ts';
+import { JOBS, RUNS, type RunDetail, type Series } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
 import { Figures } from '../../ui/figures.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
-import { Answered, ErrorState } from '../../ui/states.tsx';
+import { Answered, ErrorState, FailureState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { useStored } from '../../ui/use-stored.ts';
 import { Curves } from './curves.tsx';
@@ -62,7 +63,7 @@ function PendingRun({ run }: { run: RunDetail }) {
         }
       />
       <Figures of={[[text.alive, <StateMark key="state" state={run.state} />]]} />
-      {run.message ? <ErrorState error={new Error(run.message)} /> : <Text c="dimmed">{text.waiting}</Text>}
+      {run.message ? <FailureState of={run} /> : <Text c="dimmed">{text.waiting}</Text>}
       {job?.progress && <ProgressLine progress={job.progress} />}
       <RunFile run={run} />
     </Stack>
@@ -82,9 +83,7 @@ function RunView({ run }: { run: RunDetail }) {
         about={`${run.model} · ${run.dataset}`}
         actions={<RunActions run={run} />}
       />
-      {run.message && (run.state === 'failed' || run.state === 'died') && (
-        <ErrorState error={new Error(run.message)} />
-      )}
+      {(run.state === 'failed' || run.state === 'died') && <FailureState of={run} />}
       <Glance run={run} live={live} />
       {live.progress && run.state === 'running' && <ProgressLine progress={live.progress} />}
       {live.error && <ErrorState error={live.error} />}
@@ -155,8 +154,9 @@ function Glance({ run, live }: { run: RunDetail; live: Live }) {
   );
 }
 
-function Log({ lines }: { lines: readonly { time: string; level: string; message: string }[] }) {
+function Log({ lines }: { lines: Series['log'] }) {
   const text = useTexts(TRAIN).live;
+  const said = useSaid();
   return (
     <section aria-label={text.log}>
       <Title order={2} mb="xs">
@@ -166,7 +166,7 @@ function Log({ lines }: { lines: readonly { time: string; level: string; message
       <pre className="code log" tabIndex={0}>
         {lines.length === 0
           ? text.noLog
-          : lines.map(({ time, message }) => `${time.slice(11, 19)}  ${message}`).join('\n')}
+          : lines.map((line) => `${line.time.slice(11, 19)}  ${said(heard(line))}`).join('\n')}
       </pre>
     </section>
   );

@@ -100,7 +100,7 @@ type Told =
   | ({ type: 'step'; loss: number; learningRate: number; gradNorm: number } & LiveStep)
   | { type: 'evaluation'; step: number; evalLoss: number }
   | { type: 'checkpoint'; step: number }
-  | { type: 'log'; time: string; level: string; message: string }
+  | { type: 'log'; time: string; level: string; message: string; zh?: string }
   | { type: 'finding' }
   | ({ type: 'progress' } & LiveProgress)
   | { type: 'state'; state: string; time: string; message?: string }
@@ -128,7 +128,7 @@ function take(state: Mutable, event: Told): void {
       series.checkpoints.push(event.step);
       break;
     case 'log':
-      series.log.push({ time: event.time, level: event.level, message: event.message });
+      series.log.push({ time: event.time, level: event.level, message: event.message, zh: event.zh });
       if (series.log.length > LOG_LINES) series.log.shift();
       break;
     case 'finding':
