@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { type Experiment, experimentKeys, parseOverrides, resolveExperiment } from '../config/index.ts';
 import { ConfigError, checkMachine, type Language, messageOf } from '../core/index.ts';
 import { checkInWords, decisionInWords, type Verdict } from '../evaluate/index.ts';
-import { EXIT_CODES, planExperiment, runExperiment, writeReports } from '../experiment/index.ts';
+import { EXIT_CODES, planExperiment, reportLanguage, runExperiment, writeReports } from '../experiment/index.ts';
 import { createExperimentDisplay } from './experiment-display.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { packageVersion } from './package-version.ts';
@@ -82,13 +82,22 @@ function keysInWords(language: Language): string {
 /** @throws ConfigError that names everything that is wrong */
 export function readExperiment(path: string, words: readonly string[]): Experiment {
   if (!existsSync(path)) {
-    throw new ConfigError(`${path}: there is no such file; give the path of an experiment file`);
+    throw new ConfigError({
+      en: `${path}: there is no such file; give the path of an experiment file`,
+      zh: `${path}：没有这个文件；请给出实验文件的路径`,
+    });
   }
   let content: string;
   try {
     content = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError(`${path}: cannot be read (${messageOf(error)}); give the path of a file`, error);
+    throw new ConfigError(
+      {
+        en: `${path}: cannot be read (${messageOf(error)}); give the path of a file`,
+        zh: `${path}：无法读取（${messageOf(error, 'zh')}）；请给出文件的路径`,
+      },
+      error,
+    );
   }
   return resolveExperiment(content, path, parseOverrides(words));
 }
@@ -117,7 +126,9 @@ export async function carryOutExperiment(
       acceptLicense: licensePrompt(language, acceptLicense),
       signal: stop.signal,
     });
-    if (verdict) await writeReports(experiment.outputDir, language);
+    if (verdict) {
+      await writeReports(experiment.outputDir, reportLanguage(experiment.outputDir, language));
+    }
     return verdict;
   } finally {
     display.close();

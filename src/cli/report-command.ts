@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError, type Language } from '../core/index.ts';
-import { writeReports } from '../experiment/index.ts';
+import { reportLanguage, writeReports } from '../experiment/index.ts';
 import { readExperiment } from './experiment-command.ts';
 import { shownPath } from './shown-path.ts';
 
@@ -56,7 +56,11 @@ export function addReportCommand(program: Command, language: Language): void {
             markdown: join(outputDir, 'report.md'),
             xlsx: join(outputDir, 'report.xlsx'),
           };
-      await writeReports(outputDir, languageFor(options.language, language), files);
+      await writeReports(
+        outputDir,
+        languageFor(options.language, reportLanguage(outputDir, language)),
+        files,
+      );
       const written = Object.values(files).flatMap((file) => (file === undefined ? [] : [shownPath(file)]));
       console.log(`${text.written} ${written.join('  ')}`);
     });
@@ -64,7 +68,10 @@ export function addReportCommand(program: Command, language: Language): void {
 
 function folderOf(from: string): string {
   if (!existsSync(from)) {
-    throw new ConfigError(`${from}: there is no such file or folder; give an experiment's folder`);
+    throw new ConfigError({
+      en: `${from}: there is no such file or folder; give an experiment's folder`,
+      zh: `${from}：没有这个文件或文件夹；请给出实验的文件夹`,
+    });
   }
   return statSync(from).isDirectory() ? from : readExperiment(from, []).outputDir;
 }
@@ -72,5 +79,8 @@ function folderOf(from: string): string {
 function languageFor(wanted: string | undefined, language: Language): Language {
   if (wanted === undefined) return language;
   if (wanted === 'en' || wanted === 'zh') return wanted;
-  throw new ConfigError(`report: there is no language ${wanted}; choose en or zh`);
+  throw new ConfigError({
+    en: `report: there is no language ${wanted}; choose en or zh`,
+    zh: `report：没有 ${wanted} 这种语言；请选 en 或 zh`,
+  });
 }

@@ -12,6 +12,7 @@ export {
 export { experimentKeys } from './experiment-keys.ts';
 export { parseOverrides } from './overrides.ts';
 export type { Problem } from './problems.ts';
+export { type ReportWords, ReportWordsSchema } from './report-words.ts';
 export { checkSettings, resolveRunConfig } from './resolve.ts';
 export { parseRunFile, toRunFile } from './run-file.ts';
 export type { Group, Kind, Setting, Status } from './setting.ts';

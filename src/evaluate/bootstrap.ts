@@ -7,6 +7,7 @@
 import { assert, Random } from '../core/index.ts';
 import type { Answers } from './agreement.ts';
 import {
+  AVERAGES,
   type ClassFigures,
   type Figure,
   type Interval,
@@ -85,7 +86,18 @@ export class Bootstrap {
         f1: figure(first + 2, support),
       };
     });
-    return { metrics: Object.fromEntries(metrics) as Record<Metric, Figure>, classes };
+    const averages = AVERAGES.map((average, index) => {
+      const first = METRICS.length + 3 * classes.length + 2 * index;
+      return [
+        average,
+        { precision: figure(first, report.rows), recall: figure(first + 1, report.rows) },
+      ] as const;
+    });
+    return {
+      metrics: Object.fromEntries(metrics) as ModelFigures['metrics'],
+      averages: Object.fromEntries(averages) as ModelFigures['averages'],
+      classes,
+    };
   }
 
   /** How much better `model` is than `against` in a metric. */
@@ -101,11 +113,12 @@ export class Bootstrap {
   }
 }
 
-/** The metrics, then precision, recall and F1 of each class. */
+/** The metrics, then precision, recall and F1 of each class, then precision and recall of each average. */
 function figuresOf(report: ClassificationReport): number[] {
   const metrics = metricsOf(report);
   const figures = METRICS.map((metric) => metrics[metric]);
   for (const { precision, recall, f1 } of report.classes) figures.push(precision, recall, f1);
+  for (const average of AVERAGES) figures.push(report[average].precision, report[average].recall);
   return figures;
 }
 

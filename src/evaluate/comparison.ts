@@ -39,8 +39,14 @@ export interface ClassFigures {
   readonly f1: Figure;
 }
 
+/** Averages over the classes; their F1 is among the metrics. */
+export const AVERAGES = ['macro', 'micro', 'weighted'] as const;
+
 export interface ModelFigures {
   readonly metrics: Readonly<Record<Metric, Figure>>;
+  readonly averages: Readonly<
+    Record<(typeof AVERAGES)[number], { readonly precision: Figure; readonly recall: Figure }>
+  >;
   /** In the order of the labels. */
   readonly classes: readonly ClassFigures[];
 }

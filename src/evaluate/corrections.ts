@@ -26,14 +26,16 @@ export async function readCorrections(path: string, labels: readonly string[]): 
     const row = Number(text('row'));
     const corrected = text('corrected');
     if (!Number.isInteger(row) || row < 1 || text('label') === '') {
-      throw new DataError(
-        `${path} row ${line}: says no row and label; give the columns file, row, label and corrected`,
-      );
+      throw new DataError({
+        en: `${path} row ${line}: says no row and label; give the columns file, row, label and corrected`,
+        zh: `${path} 第 ${line} 行：没有写明行号与标签；请给出 file、row、label、corrected 列`,
+      });
     }
     if (corrected !== '' && !labels.includes(corrected)) {
-      throw new DataError(
-        `${path} row ${line}: ${JSON.stringify(corrected)} is none of the labels (${labels.join(', ')}); give one of them, or nothing`,
-      );
+      throw new DataError({
+        en: `${path} row ${line}: ${JSON.stringify(corrected)} is none of the labels (${labels.join(', ')}); give one of them, or nothing`,
+        zh: `${path} 第 ${line} 行：${JSON.stringify(corrected)} 不是任何标签（${labels.join('、')}）；请给出其中之一，或留空`,
+      });
     }
     return { file: text('file'), row, label: text('label'), ...(corrected !== '' && { corrected }) };
   });
@@ -50,9 +52,10 @@ export function correctRows(rows: readonly JudgedRow[], corrections: readonly Co
     const found = byRow.get(row.row)?.find(({ file }) => isSameFile(file, row.file));
     if (!found) return [row];
     if (found.label !== row.truth) {
-      throw new DataError(
-        `${row.file} row ${row.row}: is "${row.truth}" and was "${found.label}" when it was corrected; look at it again`,
-      );
+      throw new DataError({
+        en: `${row.file} row ${row.row}: is "${row.truth}" and was "${found.label}" when it was corrected; look at it again`,
+        zh: `${row.file} 第 ${row.row} 行：现为 "${row.truth}"，更正时为 "${found.label}"；请重新查看`,
+      });
     }
     return found.corrected === undefined ? [] : [{ ...row, truth: found.corrected }];
   });

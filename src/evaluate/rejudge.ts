@@ -40,9 +40,10 @@ export function readEvaluation(
   const judged = evaluation.models.map((model) => {
     const found = rows.get(keyOf(model));
     if (found?.length === model.report.rows) return { evaluation: model, rows: found };
-    throw new DataError(
-      `${rowsFile}: has ${found?.length ?? 0} rows of ${model.model}, not ${model.report.rows}; give the rows of this evaluation`,
-    );
+    throw new DataError({
+      en: `${rowsFile}: has ${found?.length ?? 0} rows of ${model.model}, not ${model.report.rows}; give the rows of this evaluation`,
+      zh: `${rowsFile}：${model.model} 有 ${found?.length ?? 0} 行，而不是 ${model.report.rows} 行；请给出这次评估的各行`,
+    });
   });
   return { evaluation, judged };
 }
@@ -56,7 +57,10 @@ export function rejudge(
   const corrected = judged.map(({ evaluation: { model, judgedBy, rowsPerSecond }, rows }): JudgedModel => {
     const right = correctRows(rows, corrections);
     if (right.length === 0)
-      throw new DataError(`evaluate: the corrections leave no row of ${model}; take some of them back`);
+      throw new DataError({
+        en: `evaluate: the corrections leave no row of ${model}; take some of them back`,
+        zh: `evaluate：更正之后 ${model} 没有剩下任何行；请撤回一部分`,
+      });
     const evaluation = judgeModel({ model, judgedBy, labels, rows: right });
     return {
       evaluation: { ...evaluation, ...(rowsPerSecond !== undefined && { rowsPerSecond }) },
@@ -89,7 +93,13 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new DataError(`${path}: cannot be read: ${messageOf(error)}; give what "evaluate" wrote`, error);
+    throw new DataError(
+      {
+        en: `${path}: cannot be read: ${messageOf(error)}; give what "evaluate" wrote`,
+        zh: `${path}：无法读取：${messageOf(error, 'zh')}；请给出 evaluate 写出的文件`,
+      },
+      error,
+    );
   }
 }
 
@@ -97,6 +107,12 @@ function parse<T>(text: string, path: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw new DataError(`${path}: is no JSON: ${messageOf(error)}; give what "evaluate" wrote`, error);
+    throw new DataError(
+      {
+        en: `${path}: is no JSON: ${messageOf(error)}; give what "evaluate" wrote`,
+        zh: `${path}：不是 JSON：${messageOf(error, 'zh')}；请给出 evaluate 写出的文件`,
+      },
+      error,
+    );
   }
 }

@@ -2,6 +2,7 @@
 import type { ComparedPair, Comparison } from '../../evaluate/index.ts';
 import { METRICS } from '../../evaluate/index.ts';
 import { confusionMatrix, intervalChart, themedSvg } from '../../plot/index.ts';
+import { paragraphs } from './edited-words.ts';
 import { chance, count, isSignificant, percent, score, signed } from './figures-in-words.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import type { ReportData } from './report-data.ts';
@@ -16,6 +17,7 @@ export function answersSection(data: ReportData): Markup {
   const words = WORDS[language];
   const pairs = pairsOfInterest(data);
   return html`<h2>${words.candidates}</h2>
+${paragraphs(data.edited.answers)}
 ${candidatesTable(data)}
 <p class="quiet small">${words.best}${comparison.models.some(({ calibration }) => calibration) && ` ${words.named(words.ece, words.eceHelp)}`}</p>
 ${comparison.leftOut.length > 0 && html`<p class="small">${words.leftOut(count(comparison.leftOut.length))}</p>`}

@@ -1,5 +1,6 @@
 /** A report as one HTML file that needs nothing else: no network, no script, no font. */
 import { answersSection } from './answers-section.ts';
+import { paragraphs } from './edited-words.ts';
 import { loadSection } from './load-section.ts';
 import { html, trusted } from './markup.ts';
 import { methodSection } from './method-section.ts';
@@ -33,6 +34,7 @@ ${answersSection(data)}
 ${loadSection(data)}
 ${trainingSection(data)}
 ${rowsSection(data)}
+${data.edited.next && html`<h2>${words.next}</h2>${paragraphs(data.edited.next)}`}
 ${methodSection(data)}
 </main>
 </body>

@@ -4,6 +4,7 @@ import { planCapacity } from '../../loadtest/index.ts';
 import { latencyHistogram, themedSvg, throughputCurve } from '../../plot/index.ts';
 import { loadFigure } from '../load-figures.ts';
 import type { LoadLevel } from '../stage-results.ts';
+import { paragraphs } from './edited-words.ts';
 import { amount, count, interval, percent } from './figures-in-words.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import type { ReportData } from './report-data.ts';
@@ -38,6 +39,7 @@ export function loadSection(data: ReportData): Markup {
   ];
   return html`<h2>${words.load}</h2>
 <p class="quiet small">${words.loadHelp(count(loadtest.requests), path)}</p>
+${paragraphs(data.edited.load)}
 ${table([...(several ? [text(words.who)] : []), ...titles.map(numeric)], lines)}
 ${costLines(data, words).map((line) => html`<p class="small">${line}</p>`)}
 ${loads.flatMap(({ name, levels }) => levels.map((level) => pictures(name, level, data, words)))}`;

@@ -5,18 +5,19 @@ import { pairsOfInterest, whatItIs } from './answers-section.ts';
 import { amount, chance, count, dateOf, interval, percent, score, signed } from './figures-in-words.ts';
 import { costLines } from './load-section.ts';
 import type { ReportData } from './report-data.ts';
-import { criterionInWords, figureOf, metricName, ruleHistory } from './verdict-section.ts';
+import { criterionInWords, figureOf, metricName, questionOf, ruleHistory } from './verdict-section.ts';
 import { WORDS, type Words } from './words.ts';
 
 const MARKS = { go: '✅', no_go: '❌', not_enough_evidence: '❔', met: '✓', failed: '✗', open: '?' } as const;
 
 export function markdownReport(data: ReportData): string {
-  const { record, verdict, comparison, language } = data;
+  const { record, verdict, comparison, language, edited } = data;
   const { experiment } = record;
   const words = WORDS[language];
   const parts = [
-    `# ${escapeMarkdown(experiment.question ?? experiment.name)}`,
+    `# ${escapeMarkdown(questionOf(data))}`,
     `**${MARKS[verdict.decision]} ${escapeMarkdown(decisionInWords(verdict, language))}**`,
+    ...written(edited.summary),
     list([
       [words.candidate, experiment.candidate],
       [words.incumbent, experiment.incumbent ?? '–'],
@@ -34,9 +35,11 @@ export function markdownReport(data: ReportData): string {
       }),
     ),
     `## ${words.candidates}`,
+    ...written(edited.answers),
     candidates(data, words),
     ...pairs(data, words),
     ...load(data, words),
+    ...(edited.next ? [`## ${words.next}`, ...written(edited.next)] : []),
     `## ${words.how}`,
     list([
       [words.machine, `${record.machine.cpu}, ${record.machine.cores} × CPU`],
@@ -100,9 +103,18 @@ function load(data: ReportData, words: Words): string[] {
   );
   return [
     `## ${words.load}`,
+    ...written(data.edited.load),
     table([words.who, words.concurrency, ...metrics.map((metric) => metricName(metric, words))], lines),
     ...costLines(data, words).map(escapeMarkdown),
   ];
+}
+
+/** What somebody wrote, a paragraph each. */
+function written(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(/\n\s*\n/)
+    .filter((part) => part.trim() !== '')
+    .map(escapeMarkdown);
 }
 
 function list(facts: readonly (readonly [string, string])[]): string {

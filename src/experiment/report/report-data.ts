@@ -1,11 +1,12 @@
 /** All that a report is made of, gathered from an experiment's folder. Nothing is computed anew. */
 import { join, resolve } from 'node:path';
-import type { RunConfig } from '../../config/index.ts';
+import type { ReportWords, RunConfig } from '../../config/index.ts';
 import { type Language, RunError } from '../../core/index.ts';
 import type { Comparison, JudgedRow, ModelEvaluation, Verdict } from '../../evaluate/index.ts';
 import { type Metrics, readResults, readTrainerLog } from '../../runs/index.ts';
 import { type ExperimentRecord, readExperimentRecord } from '../record.ts';
 import { type JudgedStage, type LoadLevel, readResult } from '../stage-results.ts';
+import { readReportWords } from './edited-words.ts';
 
 export interface Training {
   readonly variant: string;
@@ -29,6 +30,8 @@ export interface JudgedCandidate {
 
 export interface ReportData {
   readonly language: Language;
+  /** Written by a person. */
+  readonly edited: ReportWords;
   readonly record: ExperimentRecord;
   readonly verdict: Verdict;
   readonly comparison: Comparison;
@@ -44,9 +47,10 @@ export function readReportData(outputDir: string, language: Language): ReportDat
   const record = readExperimentRecord(outputDir);
   const { verdict, stages, experiment, state } = record;
   if (!verdict) {
-    throw new RunError(
-      `${outputDir}: the experiment has not come to its verdict (${state}); run "tunesmith experiment" to its end`,
-    );
+    throw new RunError({
+      en: `${outputDir}: the experiment has not come to its verdict (${state}); run "tunesmith experiment" to its end`,
+      zh: `${outputDir}：实验尚无结论（${state}）；请把 "tunesmith experiment" 运行完`,
+    });
   }
   const folderOf = (kind: string, subject = '') => {
     const stage = stages.find((one) => one.kind === kind && one.subject === subject);
@@ -54,6 +58,7 @@ export function readReportData(outputDir: string, language: Language): ReportDat
   };
   return {
     language,
+    edited: readReportWords(outputDir),
     record,
     verdict,
     comparison: readResult('compare', folderOf('compare')),

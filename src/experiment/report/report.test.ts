@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import readXlsxFile from 'read-excel-file/node';
 import { describe, expect, it } from 'vitest';
 import { resolveExperiment } from '../../config/index.ts';
 import type { Language } from '../../core/index.ts';
 import { compareModels, decide, evidenceIn, type JudgedRow, judgeModel } from '../../evaluate/index.ts';
+import { readReportWords, reportLanguage } from './edited-words.ts';
 import { htmlReport } from './html-report.ts';
 import { escapeMarkdown, markdownReport } from './markdown-report.ts';
 import type { ReportData } from './report-data.ts';
@@ -44,6 +48,7 @@ function dataIn(language: Language): ReportData {
   const time = '2026-01-02T03:04:05.000Z';
   return {
     language,
+    edited: {},
     verdict,
     comparison,
     trainings: [],
@@ -156,5 +161,52 @@ describe('the spreadsheet', () => {
     ]);
     expect(rows).toHaveLength(60);
     expect(rows[1]!.slice(0, 5)).toEqual([EVIL, 2, `${EVIL} \u202e 1`, EVIL, EVIL]);
+  });
+});
+
+describe('words that somebody wrote', () => {
+  const edited = {
+    question: `Shall we? ${EVIL}`,
+    summary: `First ${EVIL}\nstill first.\n\nSecond.`,
+    answers: 'On answers.',
+    next: 'Ship it.',
+  };
+  const data = { ...dataIn('en'), edited };
+
+  it('stand where they belong, as text, and change no figure', () => {
+    const { document } = parseHTML(htmlReport(data));
+    expect(document.querySelectorAll('script, img')).toHaveLength(0);
+    expect(document.querySelector('h1')!.textContent).toBe(edited.question);
+    const written = [...document.querySelectorAll('p.words')].map((one) => one.textContent);
+    expect(written).toEqual([`First ${EVIL}\nstill first.`, 'Second.', 'On answers.', 'Ship it.']);
+    const figures = (page: string) =>
+      [...parseHTML(page).document.querySelectorAll('td')].map((cell) => cell.textContent);
+    expect(figures(htmlReport(data))).toEqual(figures(htmlReport(dataIn('en'))));
+  });
+
+  it('are in Markdown and in the spreadsheet too', async () => {
+    const lines = markdownReport(data).split('\n');
+    expect(lines[0]).toBe(`# ${escapeMarkdown(edited.question)}`);
+    expect(lines).toContain('Second.');
+    expect(lines.slice(lines.indexOf('## What follows'))).toContain('Ship it.');
+    const [verdict] = await readXlsxFile(Buffer.from(await workbook(data)));
+    expect(verdict!.data.map(([first]) => first)).toContain('On answers.');
+  });
+
+  it('are read from beside the experiment, and refused when they are broken', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'report-words-'));
+    const path = join(folder, 'report-words.json');
+    try {
+      expect(readReportWords(folder)).toEqual({});
+      writeFileSync(path, JSON.stringify({ language: 'zh', summary: ' so ' }));
+      expect(readReportWords(folder)).toEqual({ language: 'zh', summary: 'so' });
+      expect(reportLanguage(folder, 'en')).toBe('zh');
+      writeFileSync(path, JSON.stringify({ accuracy: '1.0' }));
+      expect(() => readReportWords(folder)).toThrow(/accuracy.*correct it, or delete it/);
+      writeFileSync(path, '{');
+      expect(() => readReportWords(folder)).toThrow(/is no JSON/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

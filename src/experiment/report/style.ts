@@ -53,6 +53,7 @@ td.best { font-weight: 650; }
 td.best .range { font-weight: 400; }
 td.chance { color: var(--quiet); }
 td.text { overflow-wrap: anywhere; min-width: 8em; max-width: 46em; white-space: pre-wrap; }
+p.words { white-space: pre-line; overflow-wrap: anywhere; }
 td.wrong { color: var(--no-go); }
 figure { margin: 16px 0; }
 figure svg { max-width: 100%; height: auto; display: block; }

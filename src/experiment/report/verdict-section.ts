@@ -1,5 +1,6 @@
 /** The head of a report: the question, the verdict, and the rule with what was found about each criterion. */
 import { type Check, checkInWords, decisionInWords } from '../../evaluate/index.ts';
+import { paragraphs } from './edited-words.ts';
 import { amount, count, dateOf, score } from './figures-in-words.ts';
 import { html, type Markup } from './markup.ts';
 import type { ReportData } from './report-data.ts';
@@ -8,7 +9,7 @@ import { WORDS, type Words } from './words.ts';
 
 const MARKS = { go: '✓', no_go: '✗', not_enough_evidence: '?', met: '✓', failed: '✗', open: '?' } as const;
 
-export function verdictSection({ record, verdict, comparison, language }: ReportData): Markup {
+export function verdictSection({ record, verdict, comparison, language, edited }: ReportData): Markup {
   const words = WORDS[language];
   const { experiment } = record;
   const facts: [string, string][] = [
@@ -20,11 +21,12 @@ export function verdictSection({ record, verdict, comparison, language }: Report
     [words.concluded, dateOf(record.updated, language)],
   ];
   return html`<p class="eyebrow">${experiment.name}</p>
-<h1>${experiment.question ?? experiment.name}</h1>
+<h1>${questionOf({ record, edited })}</h1>
 <div class="verdict ${verdict.decision}">
   <div class="mark" aria-hidden="true">${MARKS[verdict.decision]}</div>
   <p class="word">${decisionInWords(verdict, language)}</p>
 </div>
+${paragraphs(edited.summary)}
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <h2>${words.rule}</h2>
 <p class="quiet small">${ruleHistory(record.rules, words, language)}</p>
@@ -49,6 +51,12 @@ ${table(
     ];
   }),
 )}`;
+}
+
+/** As somebody put it, or as the experiment file has it. */
+export function questionOf({ record, edited }: Pick<ReportData, 'record' | 'edited'>): string {
+  const { name, question } = record.experiment;
+  return edited.question || question || name;
 }
 
 /** When the rule was set, which tells how much the verdict is worth. */

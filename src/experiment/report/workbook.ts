@@ -26,7 +26,7 @@ export function workbook(data: ReportData): Promise<Uint8Array> {
   ]);
 }
 
-function verdictRows({ verdict, language, record }: ReportData, words: Words): SheetRows {
+function verdictRows({ verdict, language, record, edited }: ReportData, words: Words): SheetRows {
   const checks = verdict.checks.map((check): SheetValue[] => {
     const figure = check.check === 'beats' ? check.difference : check.figure;
     const outcome = words.outcome[check.outcome];
@@ -52,6 +52,9 @@ function verdictRows({ verdict, language, record }: ReportData, words: Words): S
         words.decision[verdict.decision],
         decisionInWords(verdict, language),
       ],
+      ...[edited.question, edited.summary, edited.answers, edited.load, edited.next].flatMap((text) =>
+        text ? [[text]] : [],
+      ),
     ],
   ];
 }
