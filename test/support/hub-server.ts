@@ -16,7 +16,7 @@ export type Fault =
   | { readonly kind: 'status'; readonly status: number };
 
 export interface HubServerOptions {
-  /** By `models/org/name` or `datasets/org/name`. */
+  /** By `models/org/name` or `datasets/org/name`; other states than the main branch by `…@revision`. */
   readonly repositories: Readonly<Record<string, HubFiles>>;
   /** Whoever does not bring it is refused. */
   readonly token?: string;
@@ -102,25 +102,37 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
   function huggingFace({ pathname }: URL): Answer | undefined {
     const info = /^\/api\/((?:models|datasets)\/[^/]+\/[^/]+)\/revision\/(.+)$/.exec(pathname);
     if (info) {
-      const files = repositories[info[1]!];
-      if (!files || !['main', COMMIT].includes(info[2]!)) return undefined;
+      const repository = stateOf(info[1]!, decodeURIComponent(info[2]!));
+      const files = repository === undefined ? undefined : repositories[repository];
+      if (!files) return undefined;
       const siblings = Object.entries(files).map(([rfilename, content]) => ({
         rfilename,
         size: content.length,
         blobId: gitSha1(content),
         ...(content.length > LFS_BYTES && { lfs: { sha256: sha256(content), size: content.length } }),
       }));
-      return { json: { sha: COMMIT, siblings } };
+      return { json: { sha: commitOf(repository!), siblings } };
     }
-    const file = /^\/(datasets\/)?([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(pathname);
-    return file ? fileOf(`${file[1] ?? 'models/'}${file[2]}`, decodeURIComponent(file[3]!)) : undefined;
+    const file = /^\/(datasets\/)?([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(pathname);
+    if (!file) return undefined;
+    const repository = stateOf(`${file[1] ?? 'models/'}${file[2]}`, file[3]!);
+    return repository === undefined ? undefined : fileOf(repository, decodeURIComponent(file[4]!));
+  }
+
+  /** The key of a repository's state, by a branch or a commit. */
+  function stateOf(name: string, revision: string): string | undefined {
+    if (['main', 'master', COMMIT].includes(revision)) return name;
+    return Object.keys(repositories).find(
+      (key) => key === `${name}@${revision}` || (key.startsWith(`${name}@`) && commitOf(key) === revision),
+    );
   }
 
   function modelScope({ pathname, searchParams }: URL): Answer | undefined {
     const found = /^\/api\/v1\/((?:models|datasets)\/[^/]+\/[^/]+)(\/repo)?(\/files)?$/.exec(pathname);
     const tree = /^\/api\/v1\/datasets\/(\d+)\/repo\/tree$/.exec(pathname);
     const names = Object.keys(repositories);
-    const name = tree ? names[Number(tree[1])]! : found?.[1];
+    const plain = tree ? names[Number(tree[1])]! : found?.[1];
+    const name = plain && stateOf(plain, searchParams.get('Revision') ?? 'master');
     const files = name === undefined ? undefined : repositories[name];
     if (!files || name === undefined) return undefined;
     if (found && !found[2]) return { json: { Code: 200, Data: { Id: names.indexOf(name) } } };
@@ -156,6 +168,11 @@ function refused(response: ServerResponse, fault: Fault): boolean {
   if (fault.kind === 'busy' && fault.retryAfter) response.setHeader('retry-after', fault.retryAfter);
   response.writeHead(fault.kind === 'busy' ? 429 : fault.status).end();
   return true;
+}
+
+function commitOf(repository: string): string {
+  const [, revision] = repository.split('@');
+  return revision === undefined ? COMMIT : createHash('sha1').update(revision).digest('hex');
 }
 
 function origin(server: Server): string {
