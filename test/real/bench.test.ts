@@ -46,6 +46,7 @@ it('runs jobs of every other kind', async () => {
     'constant',
     'preprocess',
     'serve-overhead',
+    'studio',
   ];
   const { stdout } = await bench(...others);
   for (const name of others) expect(stdout).toContain(`${name}: `);
@@ -56,6 +57,7 @@ it('runs jobs of every other kind', async () => {
     /of the speed/,
     /1 worker +[\d.]+ .* rows\/s/,
     /classify: [\d.]+ ms of processor time a request/,
+    /500 points under way: [\d.]+ frames/,
   ]) {
     expect(stdout).toMatch(figure);
   }

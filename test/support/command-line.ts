@@ -30,12 +30,21 @@ export interface RunningCommand {
   says(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** @param cache the folder that stands for the user's cache */
+interface StartOptions {
+  /** The folder that stands for the user's cache. */
+  readonly cache: string;
+  readonly language?: 'en' | 'zh';
+  /** The words that start the program with Node; its sources when absent. */
+  readonly program?: readonly string[];
+}
+
+const SOURCES = ['--import', 'tsx', MAIN];
+
 export function startTunesmith(
   words: readonly string[],
-  { cache, language = 'en' }: { cache: string; language?: 'en' | 'zh' },
+  { cache, language = 'en', program = SOURCES }: StartOptions,
 ): RunningCommand {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...words], {
+  const child = spawn(process.execPath, [...program, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TUNESMITH_CACHE: cache, TUNESMITH_LANG: language },
   });
@@ -68,9 +77,6 @@ export function startTunesmith(
   return { child, ended, says };
 }
 
-export function tunesmith(
-  words: readonly string[],
-  options: { cache: string; language?: 'en' | 'zh' },
-): Promise<Ended> {
+export function tunesmith(words: readonly string[], options: StartOptions): Promise<Ended> {
   return startTunesmith(words, options).ended;
 }

@@ -20,15 +20,18 @@ export interface TestStudio {
   kill(): Promise<void>;
 }
 
-/** @param words further words after `webui` */
+/** @param program the words that start Tunesmith with Node; its sources when absent */
 export async function startStudioProcess(
   workspace: string,
   cache: string,
-  words: readonly string[] = [],
+  program?: readonly string[],
 ): Promise<TestStudio> {
   built ??= isPageStale() ? buildPage() : Promise.resolve();
   await built;
-  const command = startTunesmith(['webui', '--port', '0', '--workspace', workspace, ...words], { cache });
+  const command = startTunesmith(['webui', '--port', '0', '--workspace', workspace], {
+    cache,
+    ...(program && { program }),
+  });
   const [, url] = await command.says(/Tunesmith studio: (http:\S+?)\/(?:\?\S*)?\s/);
   return {
     url: url!,
