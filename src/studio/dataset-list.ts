@@ -1,10 +1,20 @@
 /** The data sets of the workspace as its dataset_info.json names them; a bin for those that were removed. */
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { DataError, messageOf, writeJsonAtomic } from '../core/index.ts';
 import { MissingError } from './bind-route.ts';
-import type { Dataset } from './wire/index.ts';
+import type { Binned, Dataset } from './wire/index.ts';
 import type { Workspace } from './workspace.ts';
 
 const Info = z.record(
@@ -14,6 +24,8 @@ const Info = z.record(
 type Info = z.infer<typeof Info>;
 
 const BIN_ID = /^\d{14}-[\w-]{1,40}$/;
+/** What was deleted so long ago is not missed. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 export class DatasetList {
   readonly #workspace: Workspace;
@@ -40,32 +52,71 @@ export class DatasetList {
   }
 
   /** Where a data set lies, with what tells its versions apart. @throws MissingError */
-  place(name: string): { datasetDir: string; name: string; version: string } {
-    const entry = this.#read()[name];
+  place(name: string): { datasetDir: string; name: string; version: string; path: string } {
+    const info = this.#read();
+    const entry = Object.hasOwn(info, name) ? info[name] : undefined;
     if (!entry)
       throw new MissingError(
         `data set ${name.slice(0, 100)}: is not in dataset_info.json; choose one of the list`,
       );
     const path = this.#workspace.inside(join('data', entry.file_name ?? ''), `data set ${name}`);
     const version = existsSync(path) ? `${statSync(path).mtimeMs} ${statSync(path).size}` : 'missing';
-    return { datasetDir: this.#workspace.data, name, version: `${version} ${JSON.stringify(entry)}` };
+    return {
+      datasetDir: this.#workspace.data,
+      name,
+      version: `${version} ${JSON.stringify(entry)}`,
+      path,
+    };
+  }
+
+  /** A file beside the data that is named for a data set, such as the record of its split. */
+  companion(name: string, ending: string): string {
+    return this.#workspace.inside(join('data', `${name}${ending}`), `data set ${name}`);
+  }
+
+  /** @throws DataError when a data set of this name, or a file that it would write, is there already */
+  checkFree(name: string): void {
+    if (Object.hasOwn(this.#read(), name)) {
+      throw new DataError(`data set ${name}: is there already; choose another name, or delete it first`);
+    }
+    const taken = ['.jsonl', '_changes.jsonl'].map((ending) => this.companion(name, ending)).find(existsSync);
+    if (taken) {
+      throw new DataError(
+        `data set ${name}: the file ${this.#workspace.shown(taken)} is there already; choose another name`,
+      );
+    }
   }
 
   /** Takes the entry out, and its file where no other entry has it. @returns what brings it back */
   remove(name: string): string {
     this.place(name);
     const { [name]: entry, ...others } = this.#read();
-    const id = `${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)}-${Math.random().toString(36).slice(2, 8)}`;
+    this.#emptyBin();
+    const id = `${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
     const bin = this.#workspace.state('bin', id);
     mkdirSync(bin, { recursive: true });
     writeJsonAtomic(join(bin, 'entry.json'), { name, entry });
     const file = entry?.file_name;
-    if (file !== undefined && !Object.values(others).some((other) => other.file_name === file)) {
+    if (file && join(file) !== '.' && !Object.values(others).some((other) => other.file_name === file)) {
       const path = join(this.#workspace.data, file);
       if (existsSync(path)) renameSync(path, join(bin, 'file'));
     }
     writeJsonAtomic(this.#path(), others);
     return id;
+  }
+
+  /** What can be restored, the latest first. */
+  bin(): Binned[] {
+    const bin = this.#workspace.state('bin');
+    if (!existsSync(bin)) return [];
+    return readdirSync(bin)
+      .filter((id) => BIN_ID.test(id) && existsSync(join(bin, id, 'entry.json')))
+      .map((id) => {
+        const path = join(bin, id, 'entry.json');
+        const { name } = JSON.parse(readFileSync(path, 'utf8')) as { name: string };
+        return { id, name, removed: statSync(path).mtime.toISOString() };
+      })
+      .sort((a, b) => (a.removed < b.removed ? 1 : -1));
   }
 
   restore(id: string): string {
@@ -77,10 +128,17 @@ export class DatasetList {
       entry: Info[string];
     };
     const info = this.#read();
-    if (info[name])
+    if (Object.hasOwn(info, name))
       throw new DataError(`data set ${name}: there is another of this name now; rename that one first`);
     const target = this.#workspace.inside(join('data', entry?.file_name ?? ''), `data set ${name}`);
-    if (existsSync(join(bin, 'file'))) renameSync(join(bin, 'file'), target);
+    if (existsSync(join(bin, 'file'))) {
+      if (existsSync(target)) {
+        throw new DataError(
+          `data set ${name}: there is another file ${this.#workspace.shown(target)} now; rename that one first`,
+        );
+      }
+      renameSync(join(bin, 'file'), target);
+    }
     writeJsonAtomic(this.#path(), { ...info, [name]: entry });
     renameSync(join(bin, 'entry.json'), join(bin, 'restored.json'));
     return name;
@@ -101,6 +159,14 @@ export class DatasetList {
     }
     writeJsonAtomic(this.#path(), info);
     return Object.keys(example);
+  }
+
+  #emptyBin(): void {
+    const bin = this.#workspace.state('bin');
+    for (const id of existsSync(bin) ? readdirSync(bin) : []) {
+      const path = join(bin, id);
+      if (Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { recursive: true, force: true });
+    }
   }
 
   #path(): string {

@@ -1,7 +1,9 @@
 /** A job as it goes over the wire: its command as a person would type it, and nothing of its folder. */
 import type { JobView } from '../jobs/index.ts';
 import { runId } from './run-list.ts';
-import type { Job } from './wire/index.ts';
+import { commandLine, type Job } from './wire/index.ts';
+
+export { commandLine };
 
 export function jobOnWire(job: JobView): Job {
   const { id, kind, title, lane, state, created, words, outputDir, about, progress } = job;
@@ -29,12 +31,4 @@ export function jobOnWire(job: JobView): Job {
     ...(kind === 'train' && outputDir !== undefined && { run: runId(outputDir) }),
     ...(about && { about: { ...about } }),
   };
-}
-
-/** For a POSIX shell. */
-export function commandLine(words: readonly string[]): string {
-  const quoted = words.map((word) =>
-    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
-  );
-  return ['tunesmith', ...quoted].join(' ');
 }

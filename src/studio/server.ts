@@ -8,7 +8,11 @@ import { ConfigError, machineMemoryBytes } from '../core/index.ts';
 import { apiPage } from './api-page.ts';
 import { bind, createApi, problem } from './bind-route.ts';
 import { guardRequests, isLoopback } from './guard-requests.ts';
+import { doctorRoutes } from './routes/dataset-doctor.ts';
+import { datasetPartRoutes } from './routes/dataset-parts.ts';
+import { uploadRoutes } from './routes/dataset-uploads.ts';
 import { datasetRoutes } from './routes/datasets.ts';
+import { enrichmentRoutes } from './routes/enrichments.ts';
 import { evaluationRoutes } from './routes/evaluations.ts';
 import { experimentRoutes } from './routes/experiments.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -62,6 +66,10 @@ export async function startStudio(options: ServeOptions): Promise<RunningStudio>
     rooms: [...options.rooms],
   }));
   datasetRoutes(api, studio);
+  uploadRoutes(api, studio);
+  doctorRoutes(api, studio);
+  datasetPartRoutes(api, studio);
+  enrichmentRoutes(api, studio);
   modelRoutes(api, studio);
   runRoutes(api, studio);
   jobRoutes(api, studio);

@@ -20,11 +20,16 @@ export interface StudioOptions {
   readonly examples: string;
 }
 
+const LOOK_MS = 120_000;
+const WORK_MS = 600_000;
+
 export class Studio implements Disposable {
   readonly options: StudioOptions;
   readonly workspace: Workspace;
   readonly supervisor: Supervisor;
-  readonly desk = new DataDesk();
+  readonly desk = new DataDesk(LOOK_MS);
+  /** For what takes minutes, so that rows can be looked at meanwhile. */
+  readonly workbench = new DataDesk(WORK_MS);
   readonly changes = new Changes();
 
   constructor(options: StudioOptions) {
@@ -33,12 +38,14 @@ export class Studio implements Disposable {
     this.supervisor = new Supervisor({
       folder: this.workspace.state('jobs'),
       program: options.program,
-      onChange: () => this.changes.tell('jobs', 'runs'),
+      // A teacher's work ends in a new data set.
+      onChange: () => this.changes.tell('jobs', 'runs', 'datasets'),
     });
   }
 
   [Symbol.dispose](): void {
     this.supervisor[Symbol.dispose]();
     this.desk[Symbol.dispose]();
+    this.workbench[Symbol.dispose]();
   }
 }

@@ -2,28 +2,25 @@
  * Files that the page sends: streamed to disk under a name of our own making, never larger than the bound, and gone
  * after a day. What is in them is read elsewhere.
  */
-import { randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { DataError, TunesmithError } from '../core/index.ts';
-import { MissingError } from './bind-route.ts';
+import { KeptFiles } from './kept-files.ts';
 import type { Upload } from './wire/index.ts';
 
 /** Larger tables are better put into the data folder than sent through a browser. */
 const MOST_UPLOAD_BYTES = 2 ** 30;
-const KEPT_MS = 24 * 60 * 60 * 1000;
 const TYPES = ['.csv', '.tsv', '.json', '.jsonl', '.xlsx', '.parquet', '.arrow', '.txt'];
-const ID = /^[a-f\d]{16}$/;
 
 export class Uploads {
-  readonly #folder: string;
+  readonly #files: KeptFiles;
   readonly #mostBytes: number;
 
   constructor(folder: string, mostBytes = MOST_UPLOAD_BYTES) {
-    this.#folder = folder;
+    this.#files = new KeptFiles(folder, 'upload: it is not here any more; upload the file again');
     this.#mostBytes = mostBytes;
   }
 
@@ -37,10 +34,7 @@ export class Uploads {
     }
     if (body === null)
       throw new DataError(`upload ${name.slice(0, 100)}: it is empty; choose a file with rows`);
-    this.#forgetOld();
-    const id = randomBytes(8).toString('hex');
-    const folder = join(this.#folder, id);
-    mkdirSync(folder, { recursive: true });
+    const { id, folder } = this.#files.newFolder();
     const path = join(folder, safeName(name));
     try {
       await pipeline(
@@ -49,7 +43,7 @@ export class Uploads {
         createWriteStream(path, { flags: 'wx' }),
       );
     } catch (error) {
-      rmSync(folder, { recursive: true, force: true });
+      this.#files.discard(id);
       throw error;
     }
     return { id, name: basename(path), sizeBytes: statSync(path).size };
@@ -57,21 +51,11 @@ export class Uploads {
 
   /** @throws MissingError for an id that is none */
   pathOf(id: string): string {
-    const folder = join(this.#folder, ID.test(id) ? id : 'none');
-    const [name] = ID.test(id) && existsSync(folder) ? readdirSync(folder) : [];
-    if (name === undefined) throw new MissingError('upload: it is not here any more; upload the file again');
-    return join(folder, name);
+    return this.#files.pathOf(id);
   }
 
   discard(id: string): void {
-    if (ID.test(id)) rmSync(join(this.#folder, id), { recursive: true, force: true });
-  }
-
-  #forgetOld(): void {
-    if (!existsSync(this.#folder)) return;
-    for (const id of readdirSync(this.#folder)) {
-      if (Date.now() - statSync(join(this.#folder, id)).mtimeMs > KEPT_MS) this.discard(id);
-    }
+    this.#files.discard(id);
   }
 }
 

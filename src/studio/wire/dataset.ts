@@ -2,6 +2,12 @@
 import { z } from 'zod';
 import { Done, route, Window } from './route.ts';
 
+/** Of a data set that is made: it names files too. */
+export const DatasetName = z
+  .string()
+  .max(100)
+  .regex(/^(?!\.)[^\s,"'/\\]+$/u, 'choose a name without spaces, commas, quotes and slashes');
+
 export const Dataset = z.object({
   name: z.string(),
   file: z.string(),
@@ -26,6 +32,11 @@ export const Overview = z.object({
   classes: z.array(Bar),
   distinctAnswers: z.number(),
   duplicates: z.number(),
+  /** Files that its rows come from. */
+  files: z.number(),
+  /** Whether it is a repaired copy with a log of its changes, and whether it was split. */
+  isRepaired: z.boolean(),
+  isSplit: z.boolean(),
 });
 export type Overview = z.infer<typeof Overview>;
 
@@ -105,30 +116,42 @@ export const Plan = z.object({
   findingCount: z.number(),
   classes: z.array(Bar),
   distinctAnswers: z.number(),
-  command: z.string(),
 });
 export type Plan = z.infer<typeof Plan>;
 
-const ByName = z.object({ name: z.string() });
+export const ByName = z.object({ name: z.string() });
 const ById = z.object({ id: z.string() });
+/** What a file does not say of itself. */
+const Told = {
+  sheet: z.string().max(100).optional(),
+  encoding: z.string().max(40).optional(),
+};
 const PlanRequest = z.object({
   name: z.string().min(1).max(100),
   roles: RoleTexts,
   hasHeader: z.boolean().optional(),
+  ...Told,
 });
+export type PlanRequest = z.infer<typeof PlanRequest>;
 /** How rows become tokens: settings of a run. */
-const Reading = z.object({
+export const Reading = z.object({
   model: z.string(),
   template: z.string().optional(),
   cutoff_len: z.coerce.number().int().min(1).default(2048),
 });
+export type Reading = z.infer<typeof Reading>;
+
+/** A data set that was deleted and can be had back. */
+const Binned = z.object({ id: z.string(), name: z.string(), removed: z.string() });
+export type Binned = z.infer<typeof Binned>;
 
 export const DATASETS = {
   list: route({
     method: 'get',
     path: '/api/datasets',
     summary: 'The data sets of dataset_info.json',
-    response: z.object({ folder: z.string(), datasets: z.array(Dataset) }),
+    /** `folder` as a person calls it, `datasetDir` for commands that are run anywhere. */
+    response: z.object({ folder: z.string(), datasetDir: z.string(), datasets: z.array(Dataset) }),
   }),
   overview: route({
     method: 'get',
@@ -150,7 +173,8 @@ export const DATASETS = {
     path: '/api/datasets/{name}/rows/{row}/tokens',
     summary: 'A row as the model sees it',
     params: z.object({ name: z.string(), row: z.coerce.number().int().min(1) }),
-    query: Reading,
+    /** `file` tells rows of several files apart. */
+    query: Reading.extend({ file: z.string().optional() }),
     response: ShownRow,
   }),
   lengths: route({
@@ -167,6 +191,12 @@ export const DATASETS = {
     summary: 'Put a data set into the bin',
     params: ByName,
     response: z.object({ undo: z.string() }),
+  }),
+  bin: route({
+    method: 'get',
+    path: '/api/bin',
+    summary: 'Data sets in the bin, the latest first',
+    response: z.object({ binned: z.array(Binned) }),
   }),
   restore: route({
     method: 'post',
@@ -194,6 +224,7 @@ export const DATASETS = {
     path: '/api/uploads/{id}/table',
     summary: 'What an uploaded file holds',
     params: ById,
+    query: z.object({ hasHeader: z.enum(['true', 'false']).optional(), ...Told }),
     response: Table,
   }),
   plan: route({

@@ -1,16 +1,39 @@
 /** The shapes of the studio's API, for the page and whoever else calls it: schemas and routes, free of Node. */
+export { commandLine } from './command-line.ts';
 export {
+  addWords,
+  checkWords,
+  enrichWords,
+  exportFile,
+  exportWords,
+  showWords,
+  splitWords,
+} from './data-words.ts';
+export {
+  type Binned,
   DATASETS,
   type DataRow,
   type Dataset,
   type Lengths,
   type Overview,
   type Plan,
+  type PlanRequest,
+  type Reading,
   type RoleTexts,
   type ShownRow,
   type Table,
   type Upload,
 } from './dataset.ts';
+export {
+  type Change,
+  type CheckRequest,
+  type CheckUp,
+  type Diagnosis,
+  DOCTOR,
+  type Examination,
+  type Fixed,
+} from './doctor.ts';
+export { ENRICHMENTS, type Enrichment, type EnrichSettings, EnrichTask } from './enrichment.ts';
 export {
   EVALUATIONS,
   type EvaluationDetail,
@@ -30,4 +53,5 @@ export {
   type Server,
   type ServerFigures,
 } from './server.ts';
+export { EXPORTS, type Exported, ExportFormat, SPLITS, type Split, type SplitRequest } from './split.ts';
 export { STATUS, type Status } from './status.ts';
