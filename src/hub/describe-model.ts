@@ -24,7 +24,11 @@ export interface HubModel {
  */
 export async function describeHubModel(text: string, revision?: string): Promise<HubModel> {
   const name = parseHubName(text);
-  if (!name) throw new HubError(`hub: ${text} is no name on a hub; write org/name`);
+  if (!name)
+    throw new HubError({
+      en: `hub: ${text} is no name on a hub; write org/name`,
+      zh: `模型库：${text} 不是模型库上的名称；请写成 org/name`,
+    });
   const client = new HubClient(hubSettings(name.hub));
   try {
     return await describe(client, { ...name, revision: revisionOf(name, revision) });

@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { HubError, messageOf, StorageError, writeFileAtomic } from '../core/index.ts';
+import { type Bilingual, HubError, messageOf, StorageError, textOf, writeFileAtomic } from '../core/index.ts';
 import { type HubClient, type Response, UnreachableError } from './hub-request.ts';
 import type { RepositoryFile } from './repository.ts';
 
@@ -161,9 +161,10 @@ class PartialFile {
     const found = digest && (await digestOf(this.#path, digest.kind, sizeBytes));
     if (found !== digest?.value) {
       this.forget();
-      throw new HubError(
-        `hub: ${path} came with the ${digest?.kind} ${found}, where ${digest?.value} is due; run again, and if it stays so, take it from another endpoint`,
-      );
+      throw new HubError({
+        en: `hub: ${path} came with the ${digest?.kind} ${found}, where ${digest?.value} is due; run again, and if it stays so, take it from another endpoint`,
+        zh: `模型库：${path} 的 ${digest?.kind} 是 ${found}，应为 ${digest?.value}；请重新运行，若仍如此，请换一个下载地址`,
+      });
     }
     this.close();
     rmSync(this.#notes, { force: true });
@@ -200,7 +201,7 @@ async function fetchPart(client: HubClient, file: PartialFile, part: Part): Prom
   let at = part.from;
   for (let failures = 0; at < part.to; ) {
     const began = at;
-    let reason = 'it ended early';
+    let reason: Bilingual = { en: 'it ended early', zh: '提前结束' };
     try {
       const isWhole = at === 0 && part.to === sizeBytes;
       const range = { range: `bytes=${at}-${part.to - 1}` };
@@ -211,7 +212,10 @@ async function fetchPart(client: HubClient, file: PartialFile, part: Part): Prom
       await checkPart(response, at, isWhole, path);
       for await (const bytes of response.body ?? []) {
         if (at + bytes.length > part.to)
-          throw new HubError(`hub: ${path} is longer than the hub says; run again`);
+          throw new HubError({
+            en: `hub: ${path} is longer than the hub says; run again`,
+            zh: `模型库：${path} 比模型库所说的更长；请重新运行`,
+          });
         file.write(bytes, at);
         at += bytes.length;
       }
@@ -225,14 +229,15 @@ async function fetchPart(client: HubClient, file: PartialFile, part: Part): Prom
       } else if (error instanceof NoParts || error instanceof HubError || error instanceof StorageError) {
         throw error;
       }
-      reason = messageOf((error as { cause?: unknown }).cause ?? error);
+      reason = textOf((error as { cause?: unknown }).cause ?? error);
     }
     if (at >= part.to) break;
     failures = at > began ? 1 : failures + 1;
     if (failures === MOST_FAILURES) {
-      throw new HubError(
-        `hub: ${path} stopped coming after ${at} of ${sizeBytes} bytes, ${reason}; run again, it goes on from there`,
-      );
+      throw new HubError({
+        en: `hub: ${path} stopped coming after ${at} of ${sizeBytes} bytes, ${reason.en}; run again, it goes on from there`,
+        zh: `模型库：${path} 在 ${sizeBytes} 字节中的第 ${at} 字节处中断（${reason.zh}）；请重新运行，会从此处继续`,
+      });
     }
     await client.pause(failures);
   }
@@ -245,9 +250,10 @@ async function checkPart(response: Response, at: number, isWhole: boolean, path:
   if (response.status === 206 && range?.startsWith(`bytes ${at}-`)) return;
   await response.body?.cancel();
   if (response.status === 200) throw new NoParts();
-  throw new HubError(
-    `hub: asked for ${path} from byte ${at}, the hub gives ${range}; take it from another endpoint`,
-  );
+  throw new HubError({
+    en: `hub: asked for ${path} from byte ${at}, the hub gives ${range}; take it from another endpoint`,
+    zh: `模型库：请求 ${path} 从第 ${at} 字节起的内容，得到的却是 ${range}；请换一个下载地址`,
+  });
 }
 
 /** As git names a file by its content, or the plain sha256. */
@@ -267,7 +273,10 @@ function stored<T>(path: string, action: () => T): T {
     return action();
   } catch (error) {
     throw new StorageError(
-      `${path}: cannot be written, ${messageOf(error)}; free some space, or choose another cache`,
+      {
+        en: `${path}: cannot be written, ${messageOf(error)}; free some space, or choose another cache`,
+        zh: `${path}：无法写入，${messageOf(error, 'zh')}；请腾出空间，或换一个缓存文件夹`,
+      },
       error,
     );
   }

@@ -98,14 +98,17 @@ async function fetchMissing(
   files: readonly RepositoryFile[],
   { id, ...options }: FetchRepositoryOptions & { readonly id: string },
 ): Promise<void> {
+  // Files of the same content lie in one place.
+  const places = new Map(files.map((file) => [layout.target(file), file]));
   const missing: RepositoryFile[] = [];
-  for (const file of files) if (!(await layout.has(file))) missing.push(file);
+  for (const file of places.values()) if (!(await layout.has(file))) missing.push(file);
   const total = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const free = (options.freeDiskBytes ?? freeBytes)(layout.root);
   if (total + SPARE_BYTES > free) {
-    throw new StorageError(
-      `${id}: needs ${formatBytes(total)} of disk, and ${layout.root} has ${formatBytes(free)} free; free some space, or set HF_HOME or MODELSCOPE_CACHE to a folder on another disk`,
-    );
+    throw new StorageError({
+      en: `${id}: needs ${formatBytes(total)} of disk, and ${layout.root} has ${formatBytes(free)} free; free some space, or set HF_HOME or MODELSCOPE_CACHE to a folder on another disk`,
+      zh: `${id}：需要 ${formatBytes(total)} 磁盘空间，而 ${layout.root} 只剩 ${formatBytes(free)}；请腾出空间，或把 HF_HOME、MODELSCOPE_CACHE 设为其他磁盘上的文件夹`,
+    });
   }
   let done = 0;
   const onBytes = (bytes: number) => {

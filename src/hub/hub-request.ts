@@ -3,7 +3,7 @@
  * words what its refusals mean. The token goes to the hub alone; a redirect to another host does not carry it.
  */
 import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
-import { HubError, messageOf } from '../core/index.ts';
+import { HubError, type Language, messageOf } from '../core/index.ts';
 import type { HubSettings } from './hub-settings.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -49,7 +49,10 @@ export class HubClient {
    */
   async get(url: string, what: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
     if (this.settings.isOffline) {
-      throw new HubError(`hub: ${what} is not on this machine, and HF_HUB_OFFLINE is set; unset it`);
+      throw new HubError({
+        en: `hub: ${what} is not on this machine, and HF_HUB_OFFLINE is set; unset it`,
+        zh: `模型库：${what} 不在本机，而设置了 HF_HUB_OFFLINE；请取消该设置`,
+      });
     }
     for (let tries = 1; ; tries++) {
       const response = await this.#try(url, { ...this.#credentials(url), ...headers });
@@ -67,7 +70,10 @@ export class HubClient {
       return await response.json();
     } catch (error) {
       throw new HubError(
-        `hub: ${this.settings.endpoint} answers with something else than JSON for ${what}; check the endpoint`,
+        {
+          en: `hub: ${this.settings.endpoint} answers with something else than JSON for ${what}; check the endpoint`,
+          zh: `模型库：${this.settings.endpoint} 对 ${what} 的回答不是 JSON；请检查地址`,
+        },
         error,
       );
     }
@@ -87,7 +93,13 @@ export class HubClient {
     try {
       return await fetch(url, { headers, dispatcher: this.#dispatcher });
     } catch (error) {
-      throw new UnreachableError(`hub: ${endpoint} cannot be reached, ${whyOf(error)}; ${elsewhere}`, error);
+      throw new UnreachableError(
+        {
+          en: `hub: ${endpoint} cannot be reached, ${whyOf(error, 'en')}; ${elsewhere.en}`,
+          zh: `模型库：无法连接 ${endpoint}，${whyOf(error, 'zh')}；${elsewhere.zh}`,
+        },
+        error,
+      );
     }
   }
 
@@ -103,27 +115,50 @@ export class HubClient {
     const variable = hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN';
     if (status === 401 || status === 403) {
       const remedy = token
-        ? `accept its terms on ${endpoint} with the account of ${variable}, and check that the token may read it`
-        : `check the name, and if it is private or asks for its terms to be accepted, set ${variable}`;
-      return new HubError(`hub: ${endpoint} does not give ${what} (${status}); ${remedy}`);
+        ? {
+            en: `accept its terms on ${endpoint} with the account of ${variable}, and check that the token may read it`,
+            zh: `请用 ${variable} 的账号在 ${endpoint} 接受其条款，并确认该令牌有权读取`,
+          }
+        : {
+            en: `check the name, and if it is private or asks for its terms to be accepted, set ${variable}`,
+            zh: `请检查名称；若为私有，或须先接受条款，请设置 ${variable}`,
+          };
+      return new HubError({
+        en: `hub: ${endpoint} does not give ${what} (${status}); ${remedy.en}`,
+        zh: `模型库：${endpoint} 不提供 ${what}（${status}）；${remedy.zh}`,
+      });
     }
-    if (status === 404) return new HubError(`hub: ${endpoint} has no ${what}; check the name`);
+    if (status === 404)
+      return new HubError({
+        en: `hub: ${endpoint} has no ${what}; check the name`,
+        zh: `模型库：${endpoint} 没有 ${what}；请检查名称`,
+      });
     if (status === 429) {
-      return new HubError(
-        `hub: ${endpoint} has had too many requests (429); try again later, or set ${variable}`,
-      );
+      return new HubError({
+        en: `hub: ${endpoint} has had too many requests (429); try again later, or set ${variable}`,
+        zh: `模型库：${endpoint} 的请求过多（429）；请稍后再试，或设置 ${variable}`,
+      });
     }
-    return new HubError(`hub: ${endpoint} answers ${status} for ${what}; try again later`);
+    return new HubError({
+      en: `hub: ${endpoint} answers ${status} for ${what}; try again later`,
+      zh: `模型库：${endpoint} 对 ${what} 回答 ${status}；请稍后再试`,
+    });
   }
 }
 
 /** Why nothing came, in words: of a name with several addresses, what each said. */
-function whyOf(error: unknown): string {
+function whyOf(error: unknown, language: Language): string {
   const { cause = error } = error as { cause?: { code?: string; errors?: unknown[] } };
   const { code, errors } = cause as { code?: string; errors?: unknown[] };
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${CONNECT_TIMEOUT_MS / 1000} s`;
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return 'it takes the connection and does not answer';
-  return errors?.length ? errors.map((each) => messageOf(each)).join(', ') : messageOf(cause);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') {
+    const seconds = CONNECT_TIMEOUT_MS / 1000;
+    return language === 'zh' ? `${seconds} 秒内未能建立连接` : `no connection within ${seconds} s`;
+  }
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') {
+    return language === 'zh' ? '连接后没有回答' : 'it takes the connection and does not answer';
+  }
+  const causes = errors?.length ? errors : [cause];
+  return causes.map((each) => messageOf(each, language)).join(language === 'zh' ? '，' : ', ');
 }
 
 /** What the hub asks for, else twice as long each time. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Bilingual } from '../core/index.ts';
 
 export type HubName = 'hf' | 'ms';
 
@@ -14,7 +15,7 @@ export interface HubSettings {
   /** Never asks the network. */
   readonly isOffline: boolean;
   /** What to try where the endpoint cannot be reached, as a sentence's end. */
-  readonly elsewhere: string;
+  readonly elsewhere: Bilingual;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,7 +45,10 @@ function huggingFace(environment: Environment): HubSettings {
     token: environment['HF_TOKEN'] || environment['HUGGING_FACE_HUB_TOKEN'] || kept || undefined,
     cache: environment['HF_HUB_CACHE'] || environment['HUGGINGFACE_HUB_CACHE'] || join(home, 'hub'),
     isOffline: isSet(environment['HF_HUB_OFFLINE']),
-    elsewhere: `set HF_ENDPOINT=${mirror}, or USE_MODELSCOPE_HUB=1 to take it from ${MODEL_SCOPE}`,
+    elsewhere: {
+      en: `set HF_ENDPOINT=${mirror}, or USE_MODELSCOPE_HUB=1 to take it from ${MODEL_SCOPE}`,
+      zh: `请设置 HF_ENDPOINT=${mirror}，或设置 USE_MODELSCOPE_HUB=1 从 ${MODEL_SCOPE} 下载`,
+    },
   };
 }
 
@@ -55,7 +59,10 @@ function modelScope(environment: Environment): HubSettings {
     token: environment['MODELSCOPE_API_TOKEN'] || undefined,
     cache: environment['MODELSCOPE_CACHE'] || join(cacheHome(environment), 'modelscope', 'hub'),
     isOffline: isSet(environment['HF_HUB_OFFLINE']),
-    elsewhere: `take it from ${HUGGING_FACE} without USE_MODELSCOPE_HUB and ms:, or from a mirror by HF_ENDPOINT=${HUGGING_FACE_MIRROR}`,
+    elsewhere: {
+      en: `take it from ${HUGGING_FACE} without USE_MODELSCOPE_HUB and ms:, or from a mirror by HF_ENDPOINT=${HUGGING_FACE_MIRROR}`,
+      zh: `请去掉 USE_MODELSCOPE_HUB 和 ms: 从 ${HUGGING_FACE} 下载，或用 HF_ENDPOINT=${HUGGING_FACE_MIRROR} 从镜像下载`,
+    },
   };
 }
 

@@ -77,9 +77,10 @@ export function removeModel(name: string): KeptModel {
     name,
     kept.map((model) => model.name),
   );
-  throw new HubError(
-    `hub: ${name} is not on this machine; ${near ? `did you mean ${near}?` : 'nothing is to be removed'}`,
-  );
+  throw new HubError({
+    en: `hub: ${name} is not on this machine; ${near ? `did you mean ${near}?` : 'nothing is to be removed'}`,
+    zh: `模型库：本机没有 ${name}；${near ? `是否想写 ${near}？` : '没有可删除的内容'}`,
+  });
 }
 
 function sizeOf(folder: string): number {

@@ -33,9 +33,10 @@ export async function ensureLicense(
   if (!license.mustAccept || acceptedLicense(record) === license.name) return;
   const accepted = typeof accept === 'function' ? await accept(noticeOf(starter)) : accept === true;
   if (!accepted) {
-    throw new HubError(
-      `${STARTER_PREFIX}${name}: its licence, the ${license.name}, was not accepted; read it at ${license.readAt} and run again with --accept-license`,
-    );
+    throw new HubError({
+      en: `${STARTER_PREFIX}${name}: its licence, the ${license.name}, was not accepted; read it at ${license.readAt} and run again with --accept-license`,
+      zh: `${STARTER_PREFIX}${name}：尚未接受其许可证 ${license.name}；请在 ${license.readAt} 阅读，然后加上 --accept-license 重新运行`,
+    });
   }
   const { name: licenseName, readAt } = license;
   writeJsonAtomic(record, { license: licenseName, readAt, acceptedAt: now().toISOString() });
@@ -58,6 +59,12 @@ function acceptedLicense(record: string): unknown {
   try {
     return JSON.parse(readFileSync(record, 'utf8'))?.license;
   } catch (error) {
-    throw new HubError(`${record}: cannot be read, ${messageOf(error)}; delete it and accept again`, error);
+    throw new HubError(
+      {
+        en: `${record}: cannot be read, ${messageOf(error)}; delete it and accept again`,
+        zh: `${record}：无法读取，${messageOf(error, 'zh')}；请删去它，然后重新接受许可证`,
+      },
+      error,
+    );
   }
 }

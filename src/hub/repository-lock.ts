@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StorageError, writeFileAtomic } from '../core/index.ts';
+import { messageOf, StorageError, writeFileAtomic } from '../core/index.ts';
 
 const LOCK_FILE = '.tunesmith-lock';
 const BEAT_MS = 500;
@@ -60,7 +60,13 @@ function create(path: string, token: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new StorageError(`${path}: cannot be written, ${String(error)}; choose another cache`, error);
+    throw new StorageError(
+      {
+        en: `${path}: cannot be written, ${String(error)}; choose another cache`,
+        zh: `${path}：无法写入，${messageOf(error, 'zh')}；请换一个缓存文件夹`,
+      },
+      error,
+    );
   }
 }
 

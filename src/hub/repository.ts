@@ -74,9 +74,10 @@ export async function readRepository(client: HubClient, name: RepositoryName): P
     : modelScope(client, name));
   const outside = repository.files.find(({ path }) => !isInside(path));
   if (!outside) return repository;
-  throw new HubError(
-    `hub: ${name.id} has a file called ${JSON.stringify(outside.path)}, which lies outside of it; do not use it`,
-  );
+  throw new HubError({
+    en: `hub: ${name.id} has a file called ${JSON.stringify(outside.path)}, which lies outside of it; do not use it`,
+    zh: `模型库：${name.id} 中有文件 ${JSON.stringify(outside.path)} 位于仓库之外；请勿使用该仓库`,
+  });
 }
 
 async function huggingFace(client: HubClient, name: RepositoryName): Promise<Repository> {
@@ -128,9 +129,10 @@ export function mainBranch(hub: HubName): string {
 /** @throws HubError when it is none, such as a path that leads out of the cache */
 export function checkRevision(revision: string | undefined): string | undefined {
   if (revision === undefined || (/^\w[\w./-]*$/.test(revision) && !revision.includes('..'))) return revision;
-  throw new HubError(
-    `hub: ${JSON.stringify(revision)} is no revision; write a branch, a tag or a commit, such as main or v1.0`,
-  );
+  throw new HubError({
+    en: `hub: ${JSON.stringify(revision)} is no revision; write a branch, a tag or a commit, such as main or v1.0`,
+    zh: `模型库：${JSON.stringify(revision)} 不是版本号；请写分支、标签或提交，如 main、v1.0`,
+  });
 }
 
 export function whatOf({ kind, id, revision }: RepositoryName): string {
@@ -140,9 +142,10 @@ export function whatOf({ kind, id, revision }: RepositoryName): string {
 function parsed<T>(schema: z.ZodType<T>, value: unknown, name: RepositoryName): T {
   const { data, error } = schema.safeParse(value);
   if (data !== undefined) return data;
-  throw new HubError(
-    `hub: what the hub says of ${whatOf(name)} cannot be read: ${error?.issues[0]?.message}; check the endpoint`,
-  );
+  throw new HubError({
+    en: `hub: what the hub says of ${whatOf(name)} cannot be read: ${error?.issues[0]?.message}; check the endpoint`,
+    zh: `模型库：模型库关于 ${whatOf(name)} 的信息无法解析：${error?.issues[0]?.message}；请检查地址`,
+  });
 }
 
 /** No path that a file of ours could be overwritten by. */

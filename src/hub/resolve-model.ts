@@ -62,9 +62,10 @@ export async function resolveModel(
 ): Promise<ResolvedModel> {
   if (nameOrPath.startsWith(STARTER_PREFIX)) return resolveStarter(nameOrPath, options, world);
   if (nameOrPath === '')
-    throw new HubError(
-      'hub: model_name_or_path is empty; name a folder, a GGUF file, org/name on a hub, or a starter',
-    );
+    throw new HubError({
+      en: 'hub: model_name_or_path is empty; name a folder, a GGUF file, org/name on a hub, or a starter',
+      zh: '模型库：model_name_or_path 为空；请写文件夹、GGUF 文件、模型库上的 org/name，或内置模型',
+    });
   const found = look(nameOrPath);
   const path = resolve(nameOrPath);
   if (found?.isDirectory()) return { kind: 'folder', path: checkFolder(path), name: basename(path) };
@@ -92,7 +93,10 @@ async function resolveStarter(name: string, options: ResolveOptions, world: Worl
   const starter = world.starters.find((candidate) => STARTER_PREFIX + candidate.name === name);
   if (!starter) {
     const nearest = STARTER_PREFIX + nearestStarter(name, world.starters).name;
-    throw new HubError(`hub: there is no ${name}; use ${nearest}`);
+    throw new HubError({
+      en: `hub: there is no ${name}; use ${nearest}`,
+      zh: `模型库：没有 ${name}；请用 ${nearest}`,
+    });
   }
   const folder = resolve(options.cacheFolder ?? cacheFolder(), 'models', starter.name);
   await ensureLicense(starter, folder, options.acceptLicense, world.now);
@@ -105,33 +109,45 @@ function checkFolder(path: string): string {
   const names = readdirSync(path);
   const gguf = names.find((name) => isGguf(name));
   if (names.includes('adapter_config.json')) {
-    throw new HubError(
-      `${path}: holds an adapter, not a model; name it by adapter_name_or_path, and its base model by model_name_or_path`,
-    );
+    throw new HubError({
+      en: `${path}: holds an adapter, not a model; name it by adapter_name_or_path, and its base model by model_name_or_path`,
+      zh: `${path}：这是适配器，不是模型；请写在 adapter_name_or_path，并把它的基座模型写在 model_name_or_path`,
+    });
   }
   throw new HubError(
     gguf === undefined
-      ? `${path}: has no config.json, so it is no model folder; name the folder that holds config.json and the weights`
-      : `${path}: has no config.json, but a GGUF file; name the file itself, ${join(path, gguf)}`,
+      ? {
+          en: `${path}: has no config.json, so it is no model folder; name the folder that holds config.json and the weights`,
+          zh: `${path}：没有 config.json，因此不是模型文件夹；请指定含 config.json 和权重的文件夹`,
+        }
+      : {
+          en: `${path}: has no config.json, but a GGUF file; name the file itself, ${join(path, gguf)}`,
+          zh: `${path}：没有 config.json，但有 GGUF 文件；请直接指定该文件 ${join(path, gguf)}`,
+        },
   );
 }
 
 function checkFile(path: string): string {
   if (isGguf(path)) return path;
-  throw new HubError(
-    `${path}: is no .gguf file; name a GGUF file, or the folder that holds config.json and the weights (${dirname(path)}?)`,
-  );
+  throw new HubError({
+    en: `${path}: is no .gguf file; name a GGUF file, or the folder that holds config.json and the weights (${dirname(path)}?)`,
+    zh: `${path}：不是 .gguf 文件；请指定 GGUF 文件，或含 config.json 和权重的文件夹（是否为 ${dirname(path)}？）`,
+  });
 }
 
 function missing(path: string): HubError {
-  return new HubError(`${path}: there is no such file or folder; check model_name_or_path`);
+  return new HubError({
+    en: `${path}: there is no such file or folder; check model_name_or_path`,
+    zh: `${path}：没有这个文件或文件夹；请检查 model_name_or_path`,
+  });
 }
 
 function unknownName(name: string, starters: readonly Starter[]): HubError {
   const nearest = STARTER_PREFIX + nearestStarter(name, starters).name;
-  return new HubError(
-    `hub: "${name}" is no file or folder here, and no name on a hub, which is org/name; check the name, or use ${nearest}`,
-  );
+  return new HubError({
+    en: `hub: "${name}" is no file or folder here, and no name on a hub, which is org/name; check the name, or use ${nearest}`,
+    zh: `模型库："${name}" 不是本机的文件或文件夹，也不是模型库上的名称（org/name）；请检查名称，或用 ${nearest}`,
+  });
 }
 
 /** Paths have a root, a dot or an ending; names on hubs are `org/name`, maybe with more around it, or a single word. */
@@ -148,6 +164,12 @@ function look(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    throw new HubError(`${path}: cannot be looked at, ${messageOf(error)}; check the path`, error);
+    throw new HubError(
+      {
+        en: `${path}: cannot be looked at, ${messageOf(error)}; check the path`,
+        zh: `${path}：无法查看，${messageOf(error, 'zh')}；请检查路径`,
+      },
+      error,
+    );
   }
 }

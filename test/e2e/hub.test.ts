@@ -159,8 +159,8 @@ it('shows, checks, splits and exports a data set of a hub, each key as LLaMA-Fac
   expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveLength(5);
   const checked = JSON.parse((await data('check', 'remote', '--json')).stdout) as { rows: number };
   expect(checked.rows).toBe(12);
-  expect((await data('split', 'remote', '--val', '0', '--test', '4')).stdout).toMatch(
-    /remote_train: 8\nremote_test: 4/,
+  expect((await data('split', 'remote', '--val', '0', '--test', '3')).stdout).toMatch(
+    /remote_train: 9\nremote_test: 3/,
   );
   const info = JSON.parse(readFileSync(join(folder, 'data', 'dataset_info.json'), 'utf8')) as object;
   expect(info).toMatchObject({ remote_train: { file_name: 'remote_train.jsonl', columns: COLUMNS } });

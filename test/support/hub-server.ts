@@ -21,6 +21,10 @@ export interface HubServerOptions {
   /** Whoever does not bring it is refused. */
   readonly token?: string;
   readonly hasRanges?: boolean;
+  /** Each answer about a repository's files. */
+  readonly onListing?: () => void;
+  /** Holds each file back until it resolves. */
+  readonly gate?: (path: string) => Promise<unknown>;
 }
 
 export interface HubServer extends AsyncDisposable {
@@ -39,16 +43,17 @@ export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const LFS_BYTES = 100;
 
 export async function startHubServer(options: HubServerOptions): Promise<HubServer> {
-  const { repositories, token, hasRanges = true } = options;
+  const { repositories, token, hasRanges = true, onListing, gate } = options;
   const faults = new Map<string, Fault[]>();
   const served: string[] = [];
   const leaks: string[] = [];
 
-  const store = createServer((request, response) => {
+  const store = createServer(async (request, response) => {
     const [repository = '', path = ''] = decodeURIComponent(request.url!.slice(1)).split('::');
     if (request.headers.authorization || request.headers.cookie) leaks.push(path);
     const fault = faults.get(path)?.shift();
     if (fault && refused(response, fault)) return;
+    await gate?.(path);
     send(request, response, { path, content: repositories[repository]![path]!, fault });
   });
 
@@ -86,6 +91,7 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     const answer = huggingFace(url) ?? modelScope(url);
     if (answer === undefined) response.writeHead(404).end('{"Code":404}');
     else if ('json' in answer) {
+      onListing?.();
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer.json));
     } else {
       const place = encodeURIComponent(`${answer.repository}::${answer.path}`);
