@@ -106,10 +106,44 @@ describe('replicas', () => {
 
     process.kill(ids[0]!, 'SIGKILL');
     await command.says(new RegExp(`replica ${ids[0]} is gone: it ended with SIGKILL`));
-    // The port is never without a replica that listens; a connection that went down with the dead one is another matter.
+    // The other one serves; a connection that went down with the dead one is another matter.
     expect((await fetch(`${url}/health`)).status).toBe(200);
     await logged(command, /replica \d+ serves/g, 3);
     await Promise.all(Array.from({ length: 8 }, answer));
+    await end(command);
+  });
+
+  it('that are all gone leave the port open, and whoever asks is told to come again', async () => {
+    const { command, url, client } = await serve('max_model_len=64', 'access_log=false');
+    const [first] = await logged(command, /replica \d+ serves/g, 1);
+    const id = Number(/\d+/.exec(first!)![0]);
+    const question = { model: 'lora', messages: [{ role: 'user' as const, content: 'hi' }], max_tokens: 2 };
+    const ask = () =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(question),
+      });
+    process.kill(id, 'SIGKILL');
+    await command.says(new RegExp(`replica ${id} is gone: it ended with SIGKILL`));
+    let serves = false;
+    void logged(command, /replica \d+ serves/g, 2).then(() => {
+      serves = true;
+    });
+    let refused = 0;
+    // Nothing here may throw: a connection is always had, and always answered.
+    while (!serves) {
+      const told = await ask();
+      if (told.status === 503) {
+        expect(told.headers.get('retry-after')).toBe('1');
+        expect(await told.json()).toMatchObject({ error: { type: 'server_error', code: 'loading' } });
+        expect((await fetch(`${url}/ready`)).status).toBeOneOf([200, 503]);
+        refused++;
+      } else expect(told.status).toBe(200);
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+    }
+    expect(refused).toBeGreaterThan(0);
+    expect((await client.chat.completions.create(question)).choices).toHaveLength(1);
     await end(command);
   });
 

@@ -1,26 +1,35 @@
 /**
- * The listening side: sockets, clocks for slow senders, answers to what is no HTTP, and the orderly end. Knows nothing
- * of what is answered.
+ * The side of the sockets: clocks for slow senders, answers to what is no HTTP, and the orderly end, whether connections
+ * come from a port of its own or are handed over. Knows nothing of what is answered.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as PortServer, Socket } from 'node:net';
 import { ConfigError, messageOf } from '../../core/index.ts';
 import { ApiError } from './api-error.ts';
 
-export interface ListenOptions {
-  readonly host: string;
-  readonly port: number;
+export interface Clocks {
   /** A request has to arrive within this time, headers and body. */
   readonly receiveTimeoutMs?: number;
   /** How often that is looked after. */
   readonly checkIntervalMs?: number;
 }
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Listening {
   /** With the port that was taken. */
   readonly url: string;
-  readonly server: Server;
   /** Takes no more connections; resolves when all requests are answered. */
+  close(): Promise<void>;
+}
+
+export interface Attending {
+  /** Serves a connection that somebody else accepted. */
+  take(socket: Socket): void;
+  /** Resolves when all requests are answered. */
   close(): Promise<void>;
 }
 
@@ -33,21 +42,46 @@ const BACKLOG = 4096;
 const IDLE_INTERVAL_MS = 50;
 const MAX_HEADER_BYTES = 32 * 1024;
 
-/** @throws ConfigError when the address cannot be listened on */
-export async function listen(listener: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { host, port, receiveTimeoutMs = RECEIVE_TIMEOUT_MS } = options;
-  const server = createServer(
-    {
-      requestTimeout: receiveTimeoutMs,
-      headersTimeout: receiveTimeoutMs,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: options.checkIntervalMs ?? CHECK_INTERVAL_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      noDelay: true,
+/** On a port of its own. @throws ConfigError when the address cannot be listened on */
+export async function listen(listener: RequestListener, options: Address & Clocks): Promise<Listening> {
+  const server = createHttpServer(listener, options);
+  const url = await bind(server, options);
+  const close = () => {
+    const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+    return withoutIdle(server, ended);
+  };
+  return { url, close };
+}
+
+/** Without a port. */
+export function attend(listener: RequestListener, clocks: Clocks = {}): Attending {
+  const server = createHttpServer(listener, clocks);
+  server.emit('listening'); // Node's clocks for slow senders start with it.
+  const sockets = new Set<Socket>();
+  let onEmpty: () => void = () => undefined;
+  return {
+    take(socket) {
+      sockets.add(socket);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        if (sockets.size === 0) onEmpty();
+      });
+      server.emit('connection', socket);
+      socket.resume(); // It was accepted paused, so that nothing was read elsewhere.
     },
-    listener,
-  );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket));
+    async close() {
+      const empty = new Promise<void>((resolve) => {
+        onEmpty = resolve;
+        if (sockets.size === 0) resolve();
+      });
+      await withoutIdle(server, empty);
+      server.close();
+    },
+  };
+}
+
+/** @returns the URL, with the port that was taken @throws ConfigError when the address cannot be listened on */
+export async function bind(server: PortServer, { host, port }: Address): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(
@@ -60,8 +94,32 @@ export async function listen(listener: RequestListener, options: ListenOptions):
     server.listen({ host, port, backlog: BACKLOG }, resolve);
   });
   const { port: taken } = server.address() as AddressInfo;
-  const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${taken}`, server, close: () => close(server) };
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+}
+
+function createHttpServer(listener: RequestListener, clocks: Clocks): Server {
+  const { receiveTimeoutMs = RECEIVE_TIMEOUT_MS, checkIntervalMs = CHECK_INTERVAL_MS } = clocks;
+  const server = createServer(
+    {
+      requestTimeout: receiveTimeoutMs,
+      headersTimeout: receiveTimeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: checkIntervalMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    },
+    listener,
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket));
+  return server;
+}
+
+/** Connections that have their answer wait for the next request, which must not come here any more. */
+async function withoutIdle(server: Server, ended: Promise<void>): Promise<void> {
+  server.closeIdleConnections();
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_INTERVAL_MS);
+  await ended;
+  clearInterval(idle);
 }
 
 /** What is no HTTP, or came too slowly, is told so where it can still be. */
@@ -96,15 +154,4 @@ function refusalOf(code: string | undefined): ApiError {
     });
   }
   return new ApiError(400, 'this is no HTTP request; check what is sent', { code: 'invalid_http' });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // Connections that have their answer wait for the next request, which must not come here.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_INTERVAL_MS);
-    server.close(() => {
-      clearInterval(idle);
-      resolve();
-    });
-  });
 }

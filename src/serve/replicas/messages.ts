@@ -12,6 +12,8 @@ export interface Order {
 
 export type ToReplica =
   | { readonly kind: 'order'; readonly order: Order }
+  /** Comes with a connection, which is the replica's from now on. */
+  | { readonly kind: 'connection' }
   /** Asks for the replica's figures. */
   | { readonly kind: 'figures'; readonly id: number }
   /** The figures of all, as text, to the one that asked. */
@@ -20,7 +22,9 @@ export type ToReplica =
 export type FromReplica =
   /** It listens for its order; what was sent before is lost. */
   | { readonly kind: 'listening' }
-  | { readonly kind: 'ready'; readonly url: string; readonly models: readonly string[] }
+  | { readonly kind: 'ready'; readonly models: readonly string[] }
+  /** It was told to end, and wants no more connections. */
+  | { readonly kind: 'leaving' }
   /** It cannot serve, and says why; it ends then. */
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'figures'; readonly id: number; readonly figures: readonly MetricObject[] }

@@ -1,11 +1,11 @@
 /**
- * The process of one replica: loads the model, serves it on the shared port, and drains when it is told to end. What it
- * cannot do it says before it ends.
+ * The process of one replica: loads the model, serves the connections that it is handed, and drains when it is told to
+ * end. What it cannot do it says before it ends.
  */
-import type { Registry } from 'prom-client';
+import type { Socket } from 'node:net';
 import { languageOf, messageOf, TunesmithError } from '../../core/index.ts';
 import { openModels } from '../open-models.ts';
-import { startServer } from '../start-server.ts';
+import { type AttendingServer, attendServer } from '../start-server.ts';
 import type { FromReplica, Order, ToReplica } from './messages.ts';
 
 const BYTES_PER_MB = 1_000_000;
@@ -16,18 +16,21 @@ const tell = (message: FromReplica): void => {
 
 /** Those who wait for the figures of all replicas, by number. */
 const waiting = new Map<number, (text: string) => void>();
-let registry: Registry | undefined;
+let server: AttendingServer | undefined;
 
-process.on('message', (message: ToReplica) => {
+process.on('message', (message: ToReplica, socket?: Socket) => {
   if (message.kind === 'order') void serve(message.order).catch(fail);
   else if (message.kind === 'metrics') waiting.get(message.id)?.(message.text);
-  else void tellFigures(message.id).catch(fail);
+  else if (message.kind === 'figures') void tellFigures(message.id).catch(fail);
+  else if (socket) server?.take(socket); // None when the client left on the way.
 });
+// Nobody hands connections to it any more.
+process.on('disconnect', () => process.exit(1));
 
 tell({ kind: 'listening' });
 
 async function tellFigures(id: number): Promise<void> {
-  tell({ kind: 'figures', id, figures: (await registry?.getMetricsAsJSON()) ?? [] });
+  tell({ kind: 'figures', id, figures: (await server?.metrics.registry.getMetricsAsJSON()) ?? [] });
 }
 
 let asked = 0;
@@ -47,9 +50,8 @@ async function serve({ config, keys, version }: Order): Promise<void> {
   const opened = await openModels(config, {
     onNote: (note) => process.stderr.write(`${note[languageOf()]}\n`),
   });
-  const server = await startServer(opened.models, {
+  const serving = attendServer(opened.models, {
     host: config.host,
-    port: config.port,
     keys,
     corsOrigins: config.cors_origins,
     maxQueue: config.max_queue,
@@ -60,18 +62,19 @@ async function serve({ config, keys, version }: Order): Promise<void> {
     log: (line) => process.stderr.write(`${line}\n`),
     ...(config.replicas > 1 && { readMetrics }),
   });
-  registry = server.metrics.registry;
+  server = serving;
   let ending = false;
   const end = async () => {
     if (ending) return;
     ending = true;
-    await server.drain();
+    tell({ kind: 'leaving' });
+    await serving.drain();
     await opened[Symbol.asyncDispose]();
     process.exit(0);
   };
   // The terminal sends its signal to all processes; each then ends by itself.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end().catch(fail));
-  tell({ kind: 'ready', url: server.url, models: opened.models.models.map(({ name }) => name) });
+  tell({ kind: 'ready', models: opened.models.models.map(({ name }) => name) });
 }
 
 function fail(error: unknown): void {

@@ -1,13 +1,13 @@
 /**
- * N processes that each hold the model, behind one port: connections go to them by turns, and one that dies is started
- * again. This process holds no model, so that whatever native code does to a replica, the port stays.
+ * N processes that each hold the model, behind one port, and one that dies is started again. This process holds no
+ * model, so that whatever native code does to a replica, the port stays.
  */
-import cluster, { type Worker } from 'node:cluster';
-import { createServer } from 'node:net';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry } from 'prom-client';
 import { RunError } from '../../core/index.ts';
 import type { WriteLine } from '../http/request-log.ts';
+import { Door } from './door.ts';
 import type { FromReplica, Order, ToReplica } from './messages.ts';
 
 export interface Supervised {
@@ -31,47 +31,50 @@ const WELL_AFTER_MS = 60_000;
 /** A replica that computes may be late with its figures. */
 const FIGURES_TIMEOUT_MS = 2000;
 
-/** @throws RunError when a replica cannot serve, before any of them did for the first time */
+/**
+ * @throws ConfigError when the port cannot be had, RunError when a replica cannot serve, before any of them did for the
+ * first time
+ */
 export async function superviseReplicas(order: Order, log: WriteLine): Promise<Supervised> {
-  cluster.setupPrimary({ exec: REPLICA, args: [] });
-  const { config } = order;
-  // All have to ask for the same port, also those that come later.
-  const port = config.port === 0 ? await freePort(config.host) : config.port;
-  const fixed: Order = { ...order, config: { ...config, port } };
-  const fleet = new Fleet(fixed, log);
-  const ready = await fleet.start(config.replicas);
-  return { ...ready, stop: () => fleet.stop(), ended: fleet.ended };
+  const door = await Door.open(order.config);
+  const fleet = new Fleet(order, door, log);
+  const models = await fleet.start(order.config.replicas);
+  return { url: door.url, models, stop: () => fleet.stop(), ended: fleet.ended };
 }
 
-type Ready = Pick<Supervised, 'url' | 'models'>;
+type Names = readonly string[];
 
 class Fleet {
   readonly ended: Promise<void>;
   readonly #order: Order;
+  readonly #door: Door;
   readonly #log: WriteLine;
-  readonly #workers = new Set<Worker>();
-  readonly #figures = new Figures(this.#workers);
+  readonly #replicas = new Set<ChildProcess>();
+  readonly #figures = new Figures(this.#replicas);
   #state: 'starting' | 'serving' | 'stopping' = 'starting';
   #pauseMs = FIRST_PAUSE_MS;
   #pauses = new Set<NodeJS.Timeout>();
   #onEnd: () => void = () => undefined;
 
-  constructor(order: Order, log: WriteLine) {
+  constructor(order: Order, door: Door, log: WriteLine) {
     this.#order = order;
+    this.#door = door;
     this.#log = log;
     this.ended = new Promise((resolve) => {
       this.#onEnd = resolve;
     });
   }
 
-  async start(count: number): Promise<Ready> {
+  /** @returns the models' names */
+  async start(count: number): Promise<Names> {
     try {
       const all = await Promise.all(Array.from({ length: count }, () => this.#launch()));
       this.#state = 'serving';
       return all[0]!;
     } catch (error) {
       this.#state = 'stopping';
-      for (const worker of this.#workers) worker.process.kill('SIGKILL');
+      this.#door.close();
+      for (const replica of this.#replicas) replica.kill('SIGKILL');
       throw error;
     }
   }
@@ -79,40 +82,51 @@ class Fleet {
   stop(): void {
     const signal = this.#state === 'stopping' ? 'SIGKILL' : 'SIGTERM';
     this.#state = 'stopping';
+    this.#door.close();
     for (const pause of this.#pauses) clearTimeout(pause);
-    for (const worker of this.#workers) worker.process.kill(signal);
-    if (this.#workers.size === 0) this.#onEnd();
+    for (const replica of this.#replicas) replica.kill(signal);
+    if (this.#replicas.size === 0) this.#onEnd();
   }
 
-  #launch(): Promise<Ready> {
-    const worker = cluster.fork();
-    this.#workers.add(worker);
+  #launch(): Promise<Names> {
+    const replica = fork(REPLICA);
+    this.#replicas.add(replica);
     const started = Date.now();
     let reason: string | undefined;
     return new Promise((resolve, reject) => {
-      worker.on('message', (message: FromReplica) => {
-        if (message.kind === 'listening') send(worker, { kind: 'order', order: this.#order });
-        else if (message.kind === 'ready') {
-          this.#say('info', `replica ${worker.process.pid} serves`);
-          resolve(message);
-        } else if (message.kind === 'failed') reason = message.message;
-        else this.#figures.hear(worker, message);
+      replica.on('message', (message: FromReplica) => {
+        switch (message.kind) {
+          case 'listening':
+            return send(replica, { kind: 'order', order: this.#order });
+          case 'ready':
+            this.#say('info', `replica ${replica.pid} serves`);
+            this.#door.add(replica);
+            return resolve(message.models);
+          case 'leaving':
+            return this.#door.remove(replica);
+          case 'failed':
+            reason = message.message;
+            return;
+          default:
+            return this.#figures.hear(replica, message);
+        }
       });
-      worker.once('exit', (code, signal) => {
-        this.#workers.delete(worker);
+      replica.once('exit', (code, signal) => {
+        this.#replicas.delete(replica);
+        this.#door.remove(replica);
         const how = reason ?? `it ended with ${signal ?? code}`;
         reject(new RunError(reason ?? `api: a replica ended with ${signal ?? code} before it could serve`));
-        if (this.#state === 'stopping' && this.#workers.size === 0) this.#onEnd();
-        if (this.#state === 'serving') this.#replace(worker, how, Date.now() - started);
+        if (this.#state === 'stopping' && this.#replicas.size === 0) this.#onEnd();
+        if (this.#state === 'serving') this.#replace(replica, how, Date.now() - started);
       });
     });
   }
 
-  #replace(dead: Worker, how: string, livedMs: number): void {
+  #replace(dead: ChildProcess, how: string, livedMs: number): void {
     if (livedMs > WELL_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
     const pauseMs = this.#pauseMs;
     this.#pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-    this.#say('error', `replica ${dead.process.pid} is gone: ${how}; another one starts in ${pauseMs} ms`);
+    this.#say('error', `replica ${dead.pid} is gone: ${how}; another one starts in ${pauseMs} ms`);
     const pause = setTimeout(() => {
       this.#pauses.delete(pause);
       this.#launch().catch(() => undefined); // Its end was heard, and another one is on its way.
@@ -127,24 +141,24 @@ class Fleet {
 
 /** Collects the figures of all replicas for the one that was asked for them. */
 class Figures {
-  readonly #workers: ReadonlySet<Worker>;
+  readonly #replicas: ReadonlySet<ChildProcess>;
   readonly #open = new Map<number, (message: Extract<FromReplica, { kind: 'figures' }>) => void>();
   #next = 0;
 
-  constructor(workers: ReadonlySet<Worker>) {
-    this.#workers = workers;
+  constructor(replicas: ReadonlySet<ChildProcess>) {
+    this.#replicas = replicas;
   }
 
-  hear(worker: Worker, message: Extract<FromReplica, { kind: 'figures' | 'metrics' }>): void {
+  hear(replica: ChildProcess, message: Extract<FromReplica, { kind: 'figures' | 'metrics' }>): void {
     if (message.kind === 'figures') this.#open.get(message.id)?.(message);
     else {
-      void this.#collect().then((text) => send(worker, { kind: 'metrics', id: message.id, text }));
+      void this.#collect().then((text) => send(replica, { kind: 'metrics', id: message.id, text }));
     }
   }
 
   async #collect(): Promise<string> {
     const id = this.#next++;
-    const asked = [...this.#workers];
+    const asked = [...this.#replicas];
     const figures: object[] = [];
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, FIGURES_TIMEOUT_MS);
@@ -154,24 +168,13 @@ class Figures {
         clearTimeout(timer);
         resolve();
       });
-      for (const worker of asked) send(worker, { kind: 'figures', id });
+      for (const replica of asked) send(replica, { kind: 'figures', id });
     });
     this.#open.delete(id);
     return AggregatorRegistry.aggregate(figures as object[][]).metrics();
   }
 }
 
-function send(worker: Worker, message: ToReplica): void {
-  if (worker.isConnected()) worker.send(message);
-}
-
-function freePort(host: string): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, host, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+function send(replica: ChildProcess, message: ToReplica): void {
+  if (replica.connected) replica.send(message);
 }
