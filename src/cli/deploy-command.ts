@@ -1,5 +1,5 @@
 /** `tunesmith deploy`: writes down how a model goes into service, by what a load test measured. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type RunConfig, SETTINGS } from '../config/index.ts';
@@ -11,12 +11,13 @@ import {
   type LoadTestResult,
   type ModelSource,
   memoryLimit,
+  type PackageSource,
   parseServiceLevel,
   planCapacity,
   readLoadTestResult,
   writeDeployment,
 } from '../loadtest/index.ts';
-import { packageVersion } from './package-version.ts';
+import { packageRoot, packageVersion } from './package-version.ts';
 import { readRunConfig } from './run-words.ts';
 import { shownPath } from './shown-path.ts';
 
@@ -34,13 +35,15 @@ const EN = {
   memory: 'GiB of memory of a replica',
   name: 'name of the service',
   image: 'name of the image',
-  package: 'what npm installs into the image: a version, an address, a path',
+  package: 'what npm installs into the image: a .tgz file, or a published name or address',
   out: 'folder to write to',
   number: (flag: string, value: string) => `deploy: ${flag} ${value} is not a number above 0; correct it`,
   missing: (what: string, flag: string) =>
     `deploy: the ${what} of a replica is not known; give ${flag}, or --loadtest with a result of tunesmith api, which tells its footprint`,
   needsResult: 'deploy: --target-qps needs to know what a replica holds; add --loadtest',
   both: 'deploy: --replicas and --target-qps exclude each other; leave one out',
+  pack: (file: string, command: string) =>
+    `The image installs ${file} from there, as tunesmith is not taken from npm's registry unless --package says so. Before building, make it:\n  ${command}`,
   noVllm: 'No vllm.sh: vLLM reads no GGUF here; give the model as a Hugging Face folder or name.',
 };
 const TEXTS: Readonly<Record<Language, typeof EN>> = {
@@ -59,13 +62,15 @@ const TEXTS: Readonly<Record<Language, typeof EN>> = {
     memory: '每个副本的内存（GiB）',
     name: '服务名称',
     image: '镜像名称',
-    package: '镜像中由 npm 安装的包：版本、地址或路径',
+    package: '镜像中由 npm 安装的包：.tgz 文件，或已发布的名称或地址',
     out: '写入的文件夹',
     number: (flag, value) => `deploy：${flag} ${value} 不是大于 0 的数，请更正`,
     missing: (what, flag) =>
       `deploy：不知道每个副本的 ${what}；请给出 ${flag}，或用 --loadtest 给出对 tunesmith api 的压测结果（含资源占用）`,
     needsResult: 'deploy：--target-qps 需要知道一个副本的承载量；请加上 --loadtest',
     both: 'deploy：--replicas 与 --target-qps 不能同时使用；请去掉一个',
+    pack: (file, command) =>
+      `镜像会安装该文件夹中的 ${file}（除非用 --package 指定，否则不从 npm 仓库获取 tunesmith）。构建前请先生成它：\n  ${command}`,
     noVllm: '未写 vllm.sh：vLLM 不读取此 GGUF；请以 Hugging Face 文件夹或名称给出模型。',
   },
 };
@@ -81,7 +86,7 @@ interface Options {
   readonly memory?: string;
   readonly name: string;
   readonly image?: string;
-  readonly package: string;
+  readonly package?: string;
   readonly out: string;
 }
 
@@ -101,7 +106,7 @@ export function addDeployCommand(program: Command, language: Language): void {
     .option('--memory <GiB>', text.memory)
     .option('--name <name>', text.name, 'tunesmith')
     .option('--image <image>', text.image)
-    .option('--package <spec>', text.package, `tunesmith@${packageVersion()}`)
+    .option('--package <spec>', text.package)
     .option('--out <folder>', text.out, 'deploy')
     .allowUnknownOption()
     .action((words: string[], options: Options) => deploy(words, options, language));
@@ -116,6 +121,13 @@ function deploy(words: string[], options: Options, language: Language): void {
   const files = writeDeployment(deployment, options.out);
   if (plan) console.log(formatCapacity(plan, language));
   for (const file of files) console.log(shownPath(resolve(file)));
+  const { package: source } = deployment;
+  if (source.kind === 'tarball') {
+    if (options.package !== undefined) copyFileSync(options.package, join(options.out, source.file));
+    else if (!existsSync(join(options.out, source.file))) {
+      console.log(text.pack(source.file, packCommand(options.out)));
+    }
+  }
   if (!files.some((file) => basename(file) === 'vllm.sh')) console.log(text.noVllm);
 }
 
@@ -160,7 +172,7 @@ function deploymentOf(config: RunConfig, { result, plan, options, text }: Known)
   return {
     name: options.name,
     image: options.image ?? `${options.name}:latest`,
-    package: options.package,
+    package: packageSource(options.package),
     model: modelSource(config.model_name_or_path),
     modelName: names[folders.length] ?? basename(config.model_name_or_path).replace(/^starter:/, ''),
     adapters: folders.map((path, index) => ({
@@ -183,6 +195,20 @@ function deploymentOf(config: RunConfig, { result, plan, options, text }: Known)
   };
 }
 
+/** Its own tarball unless something else is named. */
+function packageSource(given: string | undefined): PackageSource {
+  if (given === undefined) return { kind: 'tarball', file: `tunesmith-${packageVersion()}.tgz` };
+  const isFile = given.endsWith('.tgz') && existsSync(given);
+  return isFile ? { kind: 'tarball', file: basename(given) } : { kind: 'spec', spec: given };
+}
+
+/** An installed package is packed as it is; a checkout builds itself first. */
+function packCommand(out: string): string {
+  const root = packageRoot();
+  const scripts = existsSync(join(root, 'src')) ? '' : ' --ignore-scripts';
+  return `npm pack${scripts} --pack-destination ${JSON.stringify(shownPath(resolve(out)))} ${JSON.stringify(root)}`;
+}
+
 function modelSource(name: string): ModelSource {
   if (!existsSync(name)) return { kind: 'name', name };
   return { kind: statSync(name).isDirectory() ? 'folder' : 'file', path: resolve(name) };
@@ -200,9 +226,18 @@ function rankOf(folder: string): number {
     const { r } = JSON.parse(readFileSync(file, 'utf8')) as { r?: unknown };
     if (typeof r === 'number') return r;
   } catch (error) {
-    throw new ModelError(`${file}: cannot be read; name the folder of an adapter`, error);
+    throw new ModelError(
+      {
+        en: `${file}: cannot be read; name the folder of an adapter`,
+        zh: `${file}：无法读取；请指定适配器的文件夹`,
+      },
+      error,
+    );
   }
-  throw new ModelError(`${file}: has no rank r; name the folder of an adapter`);
+  throw new ModelError({
+    en: `${file}: has no rank r; name the folder of an adapter`,
+    zh: `${file}：没有秩 r；请指定适配器的文件夹`,
+  });
 }
 
 /** Given by the deployment itself, or of the machine that writes it. */

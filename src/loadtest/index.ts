@@ -2,7 +2,7 @@
 export { formatAbReport } from './ab-report.ts';
 export { type CapacityPlan, planCapacity } from './capacity.ts';
 export { percentilesCsv } from './csv.ts';
-export { type Deployment, type ModelSource, memoryLimit } from './deploy/deployment.ts';
+export { type Deployment, type ModelSource, memoryLimit, type PackageSource } from './deploy/deployment.ts';
 export { writeDeployment } from './deploy/write-deployment.ts';
 export { formatCapacity, formatFindings } from './findings-report.ts';
 export type { LoadProgress } from './measure.ts';

@@ -206,6 +206,10 @@ describe('tunesmith deploy', () => {
     expect(code, stderr).toBe(0);
     // Twice what one holds, with 30 % to spare: 2 / 0.7, rounded up.
     expect(stdout).toContain('need 3 instances');
+    // Nothing is claimed to be published: the package comes from here, and it is said how.
+    const [, file] = /The image installs (tunesmith-[\d.]+\.tgz) from there/.exec(stdout)!;
+    expect(stdout).toContain(`npm pack --pack-destination "${out}"`);
+    expect(readFileSync(join(out, 'Dockerfile'), 'utf8')).toContain(`COPY ["${file}","/tmp/"]`);
     const { services } = parse(readFileSync(join(out, 'compose.yaml'), 'utf8'));
     expect(services.tunesmith.deploy).toMatchObject({
       replicas: 3,

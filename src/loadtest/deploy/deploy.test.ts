@@ -15,7 +15,7 @@ import { writeDeployment } from './write-deployment.ts';
 const DEPLOYMENT: Deployment = {
   name: 'tickets',
   image: 'registry.example/tickets:1',
-  package: 'tunesmith@0.1.0',
+  package: { kind: 'tarball', file: 'tunesmith-0.1.0.tgz' },
   model: { kind: 'folder', path: '/models/Qwen3 0.6B' },
   modelName: 'base',
   adapters: [{ path: '/runs/tickets', name: 'tuned', rank: 12 }],
@@ -111,6 +111,52 @@ const Service = z.strictObject({
   }),
 });
 
+const Size = z.strictObject({ cpus: z.string().regex(/^\d+(\.\d+)?$/), memory: z.string().regex(/^\d+$/) });
+const Seconds = z.string().regex(/^\d+s$/);
+const Ports = z.array(z.string().regex(/^\d+:\d+$/));
+const Restart = z.enum(['no', 'always', 'on-failure', 'unless-stopped']);
+/** The parts of the Compose Specification that are used, and no others. */
+const Compose = z.strictObject({
+  name: z.string().regex(/^[a-z\d][a-z\d_-]*$/),
+  services: z.record(
+    z.string().regex(/^[a-zA-Z0-9._-]+$/),
+    z.strictObject({
+      build: z
+        .strictObject({
+          context: z.string(),
+          additional_contexts: z.record(z.string(), z.string()).optional(),
+        })
+        .optional(),
+      image: z.string(),
+      command: z.array(z.string()).optional(),
+      environment: z.record(z.string(), z.string()).optional(),
+      ports: Ports.optional(),
+      healthcheck: z
+        .strictObject({
+          test: z.tuple([z.literal('CMD')], z.string()),
+          interval: Seconds,
+          timeout: Seconds,
+          retries: z.int().positive(),
+          start_period: Seconds,
+        })
+        .optional(),
+      stop_grace_period: Seconds.optional(),
+      restart: Restart,
+      deploy: z
+        .strictObject({
+          replicas: z.int().positive(),
+          resources: z.strictObject({ limits: Size, reservations: Size }),
+        })
+        .optional(),
+      configs: z.array(z.strictObject({ source: z.string(), target: z.string().startsWith('/') })).optional(),
+      depends_on: z
+        .record(z.string(), z.strictObject({ condition: z.enum(['service_started', 'service_healthy']) }))
+        .optional(),
+    }),
+  ),
+  configs: z.record(z.string(), z.strictObject({ content: z.string() })).optional(),
+});
+
 it('starts the server inside with its own places, and the settings as asked', () => {
   expect(apiWords(DEPLOYMENT)).toEqual(WORDS);
   const file = { ...DEPLOYMENT, model: { kind: 'file', path: '/models/m.gguf' }, adapters: [] } as const;
@@ -168,6 +214,14 @@ describe('Kubernetes', () => {
 });
 
 describe('Compose', () => {
+  it.each([1, 3])('has only what the specification knows, with %d replicas', (replicas) => {
+    const file = Compose.parse(parse(composeFile({ ...DEPLOYMENT, replicas })));
+    for (const { depends_on, configs } of Object.values(file.services)) {
+      for (const name of Object.keys(depends_on ?? {})) expect(file.services).toHaveProperty(name);
+      for (const { source } of configs ?? []) expect(file.configs).toHaveProperty(source);
+    }
+  });
+
   it('runs the replicas behind a proxy on the port', () => {
     const file = parse(composeFile(DEPLOYMENT));
     const { tickets, proxy } = file.services;
@@ -212,9 +266,15 @@ it('builds an image that holds the model', () => {
   expect(text).toContain('COPY --from=model --chown=node . /srv/model\n');
   expect(text).toContain('COPY --from=adapter-0 --chown=node . /srv/adapter-0\n');
   expect(text).toContain('ENTRYPOINT ["tunesmith", "api"]');
+  expect(text).toContain(
+    'COPY ["tunesmith-0.1.0.tgz","/tmp/"]\nRUN npm install --global /tmp/tunesmith-0.1.0.tgz &&',
+  );
+  const fetched = dockerfile({ ...DEPLOYMENT, package: { kind: 'spec', spec: '@team/tunesmith@^0.1' } });
+  expect(fetched).toContain("RUN npm install --global '@team/tunesmith@^0.1' &&");
+  expect(fetched).not.toContain('tgz');
   const named = dockerfile({ ...DEPLOYMENT, model: { kind: 'name', name: 'starter:x' }, adapters: [] });
   expect(named).toContain('RUN tunesmith fetch starter:x --accept-license\n');
-  expect(named).not.toContain('COPY');
+  expect(named).not.toContain('--from=');
   const file = dockerfile({ ...DEPLOYMENT, model: { kind: 'file', path: '/models/a b.gguf' } });
   expect(file).toContain('--build-context model=/models');
   expect(file).toContain('COPY --from=model --chown=node ["a b.gguf","/srv/model/"]\n');

@@ -10,6 +10,11 @@ export type ModelSource =
   | { readonly kind: 'folder' | 'file'; readonly path: string }
   | { readonly kind: 'name'; readonly name: string };
 
+/** What npm installs into the image: a file beside the Dockerfile, or whatever else npm can fetch. */
+export type PackageSource =
+  | { readonly kind: 'tarball'; readonly file: string }
+  | { readonly kind: 'spec'; readonly spec: string };
+
 export interface DeployedAdapter {
   readonly path: string;
   /** As requests name it. */
@@ -22,8 +27,7 @@ export interface Deployment {
   /** Of the service, the image and everything else. */
   readonly name: string;
   readonly image: string;
-  /** What npm installs into the image. */
-  readonly package: string;
+  readonly package: PackageSource;
   readonly model: ModelSource;
   /** As requests name the base model. */
   readonly modelName: string;
@@ -96,14 +100,16 @@ export function memoryLimit(residentBytes: number): number {
 /** @throws ConfigError when a value would not be taken by one of the platforms */
 export function checkDeployment({ name, replicas, cores, memoryBytes }: Deployment): void {
   if (!SERVICE_NAME.test(name)) {
-    throw new ConfigError(
-      `deploy: ${JSON.stringify(name)} is no name of a service; use lower-case letters, digits and dashes, at most 40`,
-    );
+    throw new ConfigError({
+      en: `deploy: ${JSON.stringify(name)} is no name of a service; use lower-case letters, digits and dashes, at most 40`,
+      zh: `部署：${JSON.stringify(name)} 不能用作服务名；请用小写字母、数字和连字符，最多 40 个字符`,
+    });
   }
   if (!(replicas >= 1) || !(cores > 0) || !(memoryBytes > 0)) {
-    throw new ConfigError(
-      `deploy: ${replicas} replicas of ${cores} cores and ${memoryBytes} bytes are no deployment; give numbers above 0`,
-    );
+    throw new ConfigError({
+      en: `deploy: ${replicas} replicas of ${cores} cores and ${memoryBytes} bytes are no deployment; give numbers above 0`,
+      zh: `部署：${replicas} 个副本、${cores} 个核、${memoryBytes} 字节内存无法部署；请填大于 0 的数字`,
+    });
   }
 }
 

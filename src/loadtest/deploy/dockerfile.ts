@@ -1,6 +1,12 @@
 /** The image: Node on a system whose C library the engine runs on, the package, and the model inside. */
 import { basename } from 'node:path';
-import { adapterPlace, buildContexts, type Deployment, MODEL_PLACE } from './deployment.ts';
+import {
+  adapterPlace,
+  buildContexts,
+  type Deployment,
+  MODEL_PLACE,
+  type PackageSource,
+} from './deployment.ts';
 
 /** Debian 12: glibc 2.36. */
 const BASE = 'node:22-bookworm-slim';
@@ -15,10 +21,8 @@ export function dockerfile(deployment: Deployment): string {
   ];
   return `${[
     `# ${build.join(' ')} -t ${deployment.image} .`,
-    '# TUNESMITH may name another version, or the path or address of a package.',
     `FROM ${BASE}`,
-    `ARG TUNESMITH=${deployment.package}`,
-    'RUN npm install --global "$TUNESMITH" && npm cache clean --force',
+    ...packageLines(deployment.package),
     `ENV NODE_ENV=production TUNESMITH_CACHE=${CACHE}`,
     `RUN install -d -o node -g node ${CACHE}`,
     'USER node',
@@ -27,6 +31,17 @@ export function dockerfile(deployment: Deployment): string {
     `EXPOSE ${port}`,
     'ENTRYPOINT ["tunesmith", "api"]',
   ].join('\n')}\n`;
+}
+
+function packageLines(source: PackageSource): string[] {
+  if (source.kind === 'spec')
+    return [`RUN npm install --global ${quoted(source.spec)} && npm cache clean --force`];
+  const { file } = source;
+  return [
+    `# ${file} has to lie beside this file: npm pack makes it from where tunesmith lies.`,
+    `COPY ${JSON.stringify([file, '/tmp/'])}`,
+    `RUN npm install --global ${quoted(`/tmp/${file}`)} && npm cache clean --force`,
+  ];
 }
 
 function modelLines(model: Deployment['model']): string[] {
