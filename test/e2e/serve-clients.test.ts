@@ -271,6 +271,12 @@ describe('JSON', () => {
       sure: expect.any(Boolean),
     });
     expect(choices[0]!.finish_reason).toBe('stop');
+    let streamed = '';
+    const stream = { response_format: { type: 'json_object' }, max_tokens: 400, stream: true } as const;
+    for await (const chunk of await client.chat.completions.create({ model: 'tiny', messages, ...stream })) {
+      streamed += chunk.choices[0]?.delta.content ?? '';
+    }
+    expect(JSON.parse(streamed)).toBeTypeOf('object');
     const free = await ask({ type: 'json_object' });
     expect(JSON.parse(free.choices[0]!.message.content!)).toBeTypeOf('object');
     await expect(
@@ -314,6 +320,23 @@ describe('other endpoints', () => {
       expect(Math.hypot(...embedding)).toBeCloseTo(1, 5);
       expect(decoded.data[index]!.embedding).toEqual(embedding);
     }
+  });
+
+  it('stop, and tell what was used at the end of a stream', async () => {
+    const body = { model: 'tiny', prompt: ['one', 'two'], max_tokens: 100, stop: ' friend', temperature: 0 };
+    const whole = await client.completions.create(body);
+    expect(whole.choices.map(({ text, finish_reason }) => [text, finish_reason])).toEqual(
+      new Array(2).fill(['Hello there,', 'stop']),
+    );
+    const texts = ['', ''];
+    const usages = [];
+    const stream = { stream: true, stream_options: { include_usage: true } } as const;
+    for await (const { choices, usage } of await client.completions.create({ ...body, ...stream })) {
+      for (const { index, text } of choices) texts[index] += text;
+      if (usage) usages.push(usage);
+    }
+    expect(texts).toEqual(whole.choices.map(({ text }) => text));
+    expect(usages).toEqual([whole.usage]);
   });
 
   it('list the models, and tell one', async () => {
@@ -366,5 +389,43 @@ describe('what is refused', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(OpenAI.APIError);
     expect(error).toMatchObject({ type: 'invalid_request_error', ...expected });
+  });
+});
+
+describe('what the client is told when there is no answer', () => {
+  const never = () => new Promise<void>(() => undefined);
+
+  it('a full queue, with the time to come again', async () => {
+    const { client } = await start({ maxQueue: 0 });
+    const error = await client.chat.completions
+      .create({ model: 'tiny', messages })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OpenAI.RateLimitError);
+    const { status, code, headers } = error as APIError;
+    expect([status, code, headers!.get('retry-after')]).toEqual([429, 'queue_full', '1']);
+  });
+
+  it('an answer that takes too long', async () => {
+    const { client } = await start({ requestTimeoutSeconds: 0.05, wait: never });
+    const asked = client.chat.completions.create({ model: 'tiny', messages });
+    await expect(asked).rejects.toMatchObject({ status: 504, code: 'deadline_exceeded' });
+  });
+
+  it('nothing, when it gives up itself: the request goes with it', async () => {
+    let waiting: () => void = () => undefined;
+    const reached = new Promise<void>((resolve) => {
+      waiting = resolve;
+    });
+    const { server, client } = await start({
+      wait: () => {
+        waiting();
+        return never();
+      },
+    });
+    const stream = await client.chat.completions.create({ model: 'tiny', messages, n: 2, stream: true });
+    await reached;
+    expect(server.engine.open).toBe(2);
+    stream.controller.abort();
+    while (server.engine.open > 0) await new Promise((resolve) => setImmediate(resolve));
   });
 });

@@ -10,9 +10,15 @@ import { type StubServer, startStubServer } from '../support/stub-server.ts';
 const KEY = 'a-key-for-tests';
 const CALL = '<tool_call>\n{"name": "weather", "arguments": {"city": "Paris"}}\n</tool_call>';
 
+const THOUGHT = '<think>\nlet me see\n</think>\n\nyes';
+
 const programs = pythonClients();
 
 let server: StubServer;
+/** Takes nothing in. */
+let full: StubServer;
+/** Never answers. */
+let slow: StubServer;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'real-serve-'));
@@ -25,17 +31,27 @@ beforeAll(async () => {
     contextLength: 4096,
     // So that a list of too many rows is refused for being that.
     maxBodyBytes: 1 << 26,
-    answer: (_, prompt) => (prompt.includes('call a tool') ? CALL : 'Hello there. Bye.'),
+    answer: (_, prompt) =>
+      prompt.includes('call a tool') ? CALL : prompt.includes('\nthink<') ? THOUGHT : 'Hello there. Bye.',
   });
+  full = await startStubServer({ maxQueue: 0 });
+  const wait = () => new Promise<void>(() => undefined);
+  slow = await startStubServer({ requestTimeoutSeconds: 0.1, wait });
 });
 afterAll(async () => {
-  await server.drain();
+  await Promise.all([server, full, slow].map((each) => each.drain()));
   rmSync(folder, { recursive: true, force: true });
 });
 
 it.skipIf(!programs)("serves Python's OpenAI client", async () => {
   const script = join(import.meta.dirname, '..', 'support', 'openai_client.py');
-  const { code, output } = await run(join(programs!, 'python'), [script, server.url, KEY]);
+  const { code, output } = await run(join(programs!, 'python'), [
+    script,
+    server.url,
+    KEY,
+    full.url,
+    slow.url,
+  ]);
   expect(output).toContain('all well');
   expect(code).toBe(0);
 });

@@ -4,7 +4,7 @@ import sys
 
 import openai
 
-url, key = sys.argv[1:]
+url, key, full_url, slow_url = sys.argv[1:]
 client = openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0)
 messages = [{"role": "user", "content": "hello"}]
 
@@ -25,10 +25,26 @@ chunks = list(chat(stop=["."], stream=True, stream_options={"include_usage": Tru
 assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == text
 assert chunks[-1].usage.total_tokens > 0
 
+texts, tokens = ["", ""], [[], []]
+for chunk in chat(n=2, seed=3, logprobs=True, top_logprobs=1, stream=True, temperature=0.5, top_p=0.9):
+    for choice in chunk.choices:
+        texts[choice.index] += choice.delta.content or ""
+        tokens[choice.index] += [one.token for one in choice.logprobs.content] if choice.logprobs else []
+assert texts == ["".join(each) for each in tokens] and texts[0] == texts[1] != "", texts
+
+assert chat(max_tokens=2).choices[0].finish_reason == "length"
 assert chat(max_completion_tokens=2).choices[0].finish_reason == "length"
 
 thinking = chat(extra_body={"chat_template_kwargs": {"enable_thinking": False}, "top_k": 5})
 assert thinking.choices[0].message.content
+
+thought = client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": "think"}])
+assert thought.choices[0].message.reasoning_content == "let me see"
+assert thought.choices[0].message.content == "yes"
+told = list(client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": "think"}], stream=True))
+deltas = [chunk.choices[0].delta for chunk in told]
+assert "".join(getattr(delta, "reasoning_content", None) or "" for delta in deltas) == "let me see"
+assert "".join(delta.content or "" for delta in deltas) == "yes"
 
 tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}]
 answer = client.chat.completions.create(
@@ -37,6 +53,14 @@ answer = client.chat.completions.create(
 assert answer.finish_reason == "tool_calls", answer
 call = answer.message.tool_calls[0]
 assert call.function.name == "weather" and json.loads(call.function.arguments) == {"city": "Paris"}
+pieces = list(
+    client.chat.completions.create(
+        model="tiny", messages=[{"role": "user", "content": "call a tool"}], tools=tools, stream=True
+    )
+)
+written = [part for piece in pieces for part in piece.choices[0].delta.tool_calls or []]
+assert written[0].function.name == "weather" and pieces[-1].choices[0].finish_reason == "tool_calls"
+assert json.loads("".join(part.function.arguments for part in written)) == {"city": "Paris"}
 client.chat.completions.create(
     model="tiny",
     tools=tools,
@@ -51,11 +75,26 @@ schema = {"type": "object", "properties": {"sure": {"type": "boolean"}}, "requir
 held = chat(response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": schema, "strict": True}})
 assert isinstance(json.loads(held.choices[0].message.content)["sure"], bool)
 
+assert isinstance(json.loads(chat(response_format={"type": "json_object"}).choices[0].message.content), dict)
+
+parts = list(
+    client.completions.create(
+        model="tiny", prompt=["one", "two"], max_tokens=3, stream=True, stream_options={"include_usage": True}
+    )
+)
+assert {choice.index for part in parts for choice in part.choices} == {0, 1}
+assert parts[-1].usage.completion_tokens == 6
 assert client.completions.create(model="sql", prompt="once", max_tokens=3).choices[0].text
 floats = client.embeddings.create(model="tiny", input=["a", "b"], encoding_format="float")
 decoded = client.embeddings.create(model="tiny", input=["a", "b"])
 for one, other in zip(floats.data, decoded.data):
     assert all(abs(x - y) < 1e-6 for x, y in zip(one.embedding, other.embedding))
+
+labels = ["billing", "shipping"]
+sorted_rows = client.post(
+    "/classify", cast_to=object, body={"model": "sql", "rows": ["a", {"instruction": "b", "input": "c"}], "labels": labels}
+)
+assert [row["label"] in labels and abs(sum(row["probabilities"].values()) - 1) < 1e-6 for row in sorted_rows["data"]] == [True, True]
 
 for expected, wrong in [
     (openai.NotFoundError, {"model": "nobody"}),
@@ -74,4 +113,21 @@ except openai.AuthenticationError:
     pass
 else:
     raise AssertionError("a wrong key was accepted")
+
+full = openai.OpenAI(base_url=f"{full_url}/v1", api_key=key, max_retries=0)
+try:
+    full.chat.completions.create(model="tiny", messages=messages)
+except openai.RateLimitError as error:
+    assert error.response.headers["retry-after"] == "1" and error.code == "queue_full"
+else:
+    raise AssertionError("a full queue took a request")
+slow = openai.OpenAI(base_url=f"{slow_url}/v1", api_key=key, max_retries=0)
+try:
+    slow.chat.completions.create(model="tiny", messages=messages)
+except openai.InternalServerError as error:
+    assert error.status_code == 504 and error.code == "deadline_exceeded"
+else:
+    raise AssertionError("the deadline did not end anything")
+left = slow.chat.completions.create(model="tiny", messages=messages, stream=True)
+left.close()
 print("all well")
