@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { DataError, nearestName } from '../core/index.ts';
+import { type Bilingual, DataError, nearestName } from '../core/index.ts';
 import { chooseFiles, type FetchFiles, type HubSource } from './hub-files.ts';
 import { parseJson } from './parse-json.ts';
 import { readText } from './read-text.ts';
@@ -166,9 +166,10 @@ export async function openDatasets(
   for (const entry of readDatasetInfo(datasetDir, names)) {
     const { hub, name } = entry;
     if (hub && !fetchFiles) {
-      throw new DataError(
-        `${infoPath(datasetDir)}: data set "${name}" lies on a hub, which is not asked here; download it and give file_name in place of hf_hub_url and ms_hub_url`,
-      );
+      throw new DataError({
+        en: `${infoPath(datasetDir)}: data set "${name}" lies on a hub, which is not asked here; download it and give file_name in place of hf_hub_url and ms_hub_url`,
+        zh: `${infoPath(datasetDir)}：数据集 "${name}" 位于模型库，此处不联网；请下载后以 file_name 代替 hf_hub_url 和 ms_hub_url`,
+      });
     }
     const choose = (paths: readonly string[], card: string | undefined) => chooseFiles(entry, paths, card);
     opened.push(hub ? { ...entry, files: await fetchFiles!({ ...hub, choose }) } : entry);
@@ -180,19 +181,24 @@ export async function openDatasets(
 export function readRawEntry(datasetDir: string, name: string): Readonly<Record<string, unknown>> {
   const path = infoPath(datasetDir);
   if (!existsSync(path)) {
-    throw new DataError(
-      `${path}: no such file; create it there or set dataset_dir to the folder that holds it`,
-    );
+    throw new DataError({
+      en: `${path}: no such file; create it there or set dataset_dir to the folder that holds it`,
+      zh: `${path}：没有这个文件；请创建它，或把 dataset_dir 设为它所在的文件夹`,
+    });
   }
   const info = parseJson(readText(path), path);
   if (!isObject(info)) {
-    throw new DataError(`${path}: is ${describeValue(info)}; write { "<name>": { "file_name": "…" } }`);
+    throw new DataError({
+      en: `${path}: is ${describeValue(info).en}; write { "<name>": { "file_name": "…" } }`,
+      zh: `${path}：内容是${describeValue(info).zh}；请写成 { "<名称>": { "file_name": "…" } }`,
+    });
   }
   if (Object.hasOwn(info, name)) return info[name] as Readonly<Record<string, unknown>>;
   const near = nearestName(name, Object.keys(info));
-  throw new DataError(
-    `${path}: no data set is called "${name}"; ${near ? `did you mean "${near}"?` : 'add it there'}`,
-  );
+  throw new DataError({
+    en: `${path}: no data set is called "${name}"; ${near ? `did you mean "${near}"?` : 'add it there'}`,
+    zh: `${path}：没有名为 "${name}" 的数据集；${near ? `是否想写 "${near}"？` : '请在其中添加'}`,
+  });
 }
 
 function infoPath(datasetDir: string): string {
@@ -210,21 +216,41 @@ export function parseDatasetEntry(
   datasetDir: string,
   where: string,
 ): DatasetEntry {
-  const fail = (problem: string): never => {
-    throw new DataError(`${where}: data set "${name}": ${problem}`);
+  const fail = (problem: Bilingual): never => {
+    throw new DataError({
+      en: `${where}: data set "${name}": ${problem.en}`,
+      zh: `${where}：数据集 "${name}"：${problem.zh}`,
+    });
   };
   const hasHub = isObject(value) && Boolean(value['hf_hub_url'] || value['ms_hub_url']);
   const remote = isObject(value) ? REMOTE_KEYS.find((key) => Object.hasOwn(value, key)) : undefined;
   if (remote && !hasHub)
-    fail(`${remote} cannot be read yet; download the file and give file_name in its place`);
+    fail({
+      en: `${remote} cannot be read yet; download the file and give file_name in its place`,
+      zh: `尚不支持 ${remote}；请下载文件，并以 file_name 代替`,
+    });
   const { data, error } = Entry.safeParse(value);
-  if (!data) return fail(error.issues.map(problemOf).join('; '));
+  if (!data) {
+    const problems = error.issues.map(problemOf);
+    return fail({
+      en: problems.map(({ en }) => en).join('; '),
+      zh: problems.map(({ zh }) => zh).join('；'),
+    });
+  }
   const { hf_hub_url: hf, ms_hub_url: ms, file_name: file, revision } = data;
   const hub = hf || ms ? { hf, ms, revision } : undefined;
-  if (!file && !hub) return fail('names no file; add file_name, or hf_hub_url or ms_hub_url');
+  if (!file && !hub) {
+    return fail({
+      en: 'names no file; add file_name, or hf_hub_url or ms_hub_url',
+      zh: '没有指定文件；请加上 file_name，或 hf_hub_url、ms_hub_url',
+    });
+  }
   const split = data.split ? parseSplit(data.split) : undefined;
   if (data.split && !split) {
-    fail(`split "${data.split}" cannot be read; write train, train[:1000] or train[80%:]`);
+    fail({
+      en: `split "${data.split}" cannot be read; write train, train[:1000] or train[80%:]`,
+      zh: `split "${data.split}" 无法解析；请写成 train、train[:1000] 或 train[80%:]`,
+    });
   }
   return {
     name,
@@ -255,14 +281,19 @@ function parseSplit(text: string): Split | undefined {
   return { text, name: found[1]!, from: edge(found.groups?.['from']), to: edge(found.groups?.['to']) };
 }
 
-function problemOf(issue: z.core.$ZodIssue): string {
+function problemOf(issue: z.core.$ZodIssue): Bilingual {
   const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return `${path || 'the entry'}: ${issue.message}`;
+  if (issue.code !== 'unrecognized_keys') {
+    return { en: `${path || 'the entry'}: ${issue.message}`, zh: `${path || '该条目'}：${issue.message}` };
+  }
   const known = path === 'columns' ? ColumnNames : path === 'tags' ? TagNames : Entry;
-  return issue.keys
-    .map((key) => {
-      const near = nearestName(key, Object.keys(known.shape));
-      return `unknown key "${path ? `${path}.` : ''}${key}", ${near ? `did you mean "${near}"?` : 'remove it'}`;
-    })
-    .join('; ');
+  const problems = issue.keys.map((key) => {
+    const near = nearestName(key, Object.keys(known.shape));
+    const whole = `${path ? `${path}.` : ''}${key}`;
+    return {
+      en: `unknown key "${whole}", ${near ? `did you mean "${near}"?` : 'remove it'}`,
+      zh: `没有 "${whole}" 这个键，${near ? `是否想写 "${near}"？` : '请删去'}`,
+    };
+  });
+  return { en: problems.map(({ en }) => en).join('; '), zh: problems.map(({ zh }) => zh).join('；') };
 }

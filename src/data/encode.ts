@@ -3,7 +3,7 @@
  * in silence, the answer's header and end token included.
  */
 import type { RunConfig } from '../config/index.ts';
-import { DataError, type OnProgress } from '../core/index.ts';
+import { DataError, type OnProgress, reasonIn } from '../core/index.ts';
 import type { Template, Tokenizer } from '../text/index.ts';
 import { encodeRow, type RowSettings, rowRule } from './encode-row.ts';
 import type { EncodedSample } from './encoded-rows.ts';
@@ -51,9 +51,10 @@ export function encodeSamples(
   }
   const [first] = findings;
   if (encoded.length === 0 && first) {
-    throw new DataError(
-      `data: none of the ${samples.length} rows can be trained; the first, ${first.file} row ${first.row}: ${first.reason}; raise cutoff_len or mend the rows`,
-    );
+    throw new DataError({
+      en: `data: none of the ${samples.length} rows can be trained; the first, ${first.file} row ${first.row}: ${first.reason}; raise cutoff_len or mend the rows`,
+      zh: `数据：${samples.length} 行都无法训练；首个是 ${first.file} 第 ${first.row} 行：${reasonIn(first, 'zh')}；请增大截断长度 cutoff_len，或修正数据`,
+    });
   }
   return { encoded, findings };
 }

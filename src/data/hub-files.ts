@@ -56,13 +56,15 @@ export function chooseFiles(entry: Choice, paths: readonly string[], card: strin
   if (files.length > 0) return ofOneType(files);
   const place = within === '' ? '' : ` in ${within}`;
   if (inside.length === 0 && !config?.patterns) {
-    throw new DataError(
-      `data set "${name}": there is no file of rows${place} on the hub (${Object.keys(READERS).join(', ')}); check folder, or choose another data set`,
-    );
+    throw new DataError({
+      en: `data set "${name}": there is no file of rows${place} on the hub (${Object.keys(READERS).join(', ')}); check folder, or choose another data set`,
+      zh: `数据集 "${name}"：模型库${within === '' ? '' : `的 ${within} `}中没有数据文件（${Object.keys(READERS).join(', ')}）；请检查 folder，或换一个数据集`,
+    });
   }
-  throw new DataError(
-    `data set "${name}": split "${split}" is not${place || ' there'}; it has ${[...parts.keys()].join(', ') || 'none'}; set split to one of them`,
-  );
+  throw new DataError({
+    en: `data set "${name}": split "${split}" is not${place || ' there'}; it has ${[...parts.keys()].join(', ') || 'none'}; set split to one of them`,
+    zh: `数据集 "${name}"：${within === '' ? '其中' : `${within} 中`}没有划分 "${split}"；现有 ${[...parts.keys()].join(', ') || '无'}；请把 split 设为其中之一`,
+  });
 }
 
 /** What the card says of the subset that is meant, or of the one that is taken where none is named. */
@@ -81,9 +83,10 @@ function configOf(
   const config = configs[place];
   if (!config) {
     const near = nearestName(subset!, names);
-    throw new DataError(
-      `data set "${name}": subset "${subset}" is not among ${names.join(', ')}; ${near ? `did you mean "${near}"?` : 'set subset to one of them'}`,
-    );
+    throw new DataError({
+      en: `data set "${name}": subset "${subset}" is not among ${names.join(', ')}; ${near ? `did you mean "${near}"?` : 'set subset to one of them'}`,
+      zh: `数据集 "${name}"：没有子集 "${subset}"，现有 ${names.join(', ')}；${near ? `是否想写 "${near}"？` : '请把 subset 设为其中之一'}`,
+    });
   }
   const { data_dir: folder, data_files: files } = config;
   return {

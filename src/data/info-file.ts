@@ -44,7 +44,10 @@ function readInfo(datasetDir: string): {
   if (text.trim() === '') return { path, text: '{\n}\n', info: {} };
   const info = parseJson(text, path);
   if (isObject(info)) return { path, text, info };
-  throw new DataError(`${path}: is ${describeValue(info)}; write { "<name>": { "file_name": "…" } }`);
+  throw new DataError({
+    en: `${path}: is ${describeValue(info).en}; write { "<name>": { "file_name": "…" } }`,
+    zh: `${path}：内容是${describeValue(info).zh}；请写成 { "<名称>": { "file_name": "…" } }`,
+  });
 }
 
 function addMember(text: string, name: string, entry: object): string {

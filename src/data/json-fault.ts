@@ -5,11 +5,13 @@
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
 
+import type { Bilingual } from '../core/index.ts';
+
 interface JsonFault {
   /** Where to look, in characters from the start. */
   readonly offset: number;
-  readonly problem: string;
-  readonly remedy: string;
+  readonly problem: Bilingual;
+  readonly remedy: Bilingual;
 }
 
 /** The line (1-based) and column (1-based, in characters) of an offset. */
@@ -64,7 +66,7 @@ class Stop extends Error {
   readonly fault: JsonFault;
 
   constructor(fault: JsonFault) {
-    super(fault.problem);
+    super(fault.problem.en);
     this.fault = fault;
   }
 }
@@ -91,8 +93,16 @@ class Scanner {
     if (this.#at < this.#text.length) {
       const bracket = '[{'.includes(this.#text[this.#at]!);
       this.#stop(
-        `${this.#shown()} stands after the end of the JSON value`,
-        bracket ? 'put all rows into one list, [ … ], with commas between' : 'remove it',
+        {
+          en: `${this.#shown()} stands after the end of the JSON value`,
+          zh: `JSON 结束后还有 ${this.#shown()}`,
+        },
+        bracket
+          ? {
+              en: 'put all rows into one list, [ … ], with commas between',
+              zh: '请把所有行放进一个列表 [ … ]，用逗号分隔',
+            }
+          : { en: 'remove it', zh: '请删去' },
       );
     }
   }
@@ -111,7 +121,13 @@ class Scanner {
     if (expected === 'colon') {
       if (char !== ':') {
         this.#foreign(char);
-        this.#stop(`a colon is missing after the key, found ${this.#shown()}`, 'add the colon');
+        this.#stop(
+          {
+            en: `a colon is missing after the key, found ${this.#shown()}`,
+            zh: `键后缺少冒号，却是 ${this.#shown()}`,
+          },
+          { en: 'add the colon', zh: '请加上冒号' },
+        );
       }
       this.#at++;
       return 'value';
@@ -129,7 +145,10 @@ class Scanner {
       return 'colon';
     }
     this.#foreign(char);
-    this.#stop(`a key is expected, found ${this.#shown()}`, 'write "key": value, the key in double quotes');
+    this.#stop(
+      { en: `a key is expected, found ${this.#shown()}`, zh: `此处应为键，却是 ${this.#shown()}` },
+      { en: 'write "key": value, the key in double quotes', zh: '请写成 "键": 值，键用双引号' },
+    );
   }
 
   #value(char: string): Expected {
@@ -156,14 +175,23 @@ class Scanner {
       if (char === '"') break;
       if (char === undefined || char === '\n' || char === '\r') {
         this.#at = start;
-        this.#stop('a string is not closed on its line', 'add the closing " or write a line break as \\n');
+        this.#stop(
+          { en: 'a string is not closed on its line', zh: '字符串没有在本行结束' },
+          { en: 'add the closing " or write a line break as \\n', zh: '请补上 "，或把换行写成 \\n' },
+        );
       }
       if (char === '\\') {
         if (!this.#skip(ESCAPE)) {
-          this.#stop(`${this.#shown(2)} is no escape in JSON`, 'write a backslash as \\\\');
+          this.#stop(
+            { en: `${this.#shown(2)} is no escape in JSON`, zh: `${this.#shown(2)} 不是 JSON 的转义` },
+            { en: 'write a backslash as \\\\', zh: '反斜杠请写成 \\\\' },
+          );
         }
       } else if (char < ' ') {
-        this.#stop('a control character stands inside a string', 'write a tab as \\t and remove the others');
+        this.#stop(
+          { en: 'a control character stands inside a string', zh: '字符串中有控制字符' },
+          { en: 'write a tab as \\t and remove the others', zh: '制表符请写成 \\t，其余请删去' },
+        );
       } else {
         this.#at++;
       }
@@ -173,51 +201,96 @@ class Scanner {
 
   #noValue(char: string): never {
     this.#foreign(char);
-    if (char === ',') this.#stop('a value is missing before this comma', 'remove the comma or add the value');
+    if (char === ',')
+      this.#stop(
+        { en: 'a value is missing before this comma', zh: '这个逗号前缺少值' },
+        { en: 'remove the comma or add the value', zh: '请删去逗号，或补上值' },
+      );
     WORD.lastIndex = this.#at;
     const word = WORD.exec(this.#text)?.[0];
     const meant = word === undefined ? undefined : FOREIGN_WORDS[word];
-    if (meant) this.#stop(`${word} is not JSON`, `write ${meant}`);
+    if (meant)
+      this.#stop(
+        { en: `${word} is not JSON`, zh: `${word} 不是 JSON` },
+        { en: `write ${meant}`, zh: `请写 ${meant}` },
+      );
     this.#stop(
-      `a value is expected, found ${word ?? this.#shown()}`,
-      word ? 'put text into double quotes' : 'remove it or add the value',
+      {
+        en: `a value is expected, found ${word ?? this.#shown()}`,
+        zh: `此处应为值，却是 ${word ?? this.#shown()}`,
+      },
+      word
+        ? { en: 'put text into double quotes', zh: '文本请用双引号括起' }
+        : { en: 'remove it or add the value', zh: '请删去，或补上值' },
     );
   }
 
   /** What people and other languages write in place of JSON's own signs. */
   #foreign(char: string): void {
-    if (char === "'") this.#stop("found '", 'JSON takes double quotes only; write "');
-    if (char === '/' || char === '#') this.#stop('found a comment', 'JSON has none; remove it');
+    if (char === "'")
+      this.#stop(
+        { en: "found '", zh: "出现了 '" },
+        { en: 'JSON takes double quotes only; write "', zh: 'JSON 只用双引号；请写 "' },
+      );
+    if (char === '/' || char === '#')
+      this.#stop(
+        { en: 'found a comment', zh: '出现了注释' },
+        { en: 'JSON has none; remove it', zh: 'JSON 没有注释；请删去' },
+      );
     const meant = FULL_WIDTH[char];
-    if (meant) this.#stop(`found the full-width ${char}`, `write ${meant}`);
+    if (meant)
+      this.#stop(
+        { en: `found the full-width ${char}`, zh: `出现了全角的 ${char}` },
+        { en: `write ${meant}`, zh: `请写 ${meant}` },
+      );
   }
 
   #missingComma(char: string): never {
     this.#foreign(char);
     const { close } = this.#open.at(-1)!;
-    if (char === ']' || char === '}') this.#stop(`found ${char} where ${close} is due`, `write ${close}`);
+    if (char === ']' || char === '}')
+      this.#stop(
+        { en: `found ${char} where ${close} is due`, zh: `出现了 ${char}，应为 ${close}` },
+        { en: `write ${close}`, zh: `请写 ${close}` },
+      );
     if (this.#text[this.#lastEnd - 1] === '"' && this.#at === this.#lastEnd) {
-      this.#stop(`a string ends before ${this.#shown()}`, 'write a double quote inside a string as \\"');
+      this.#stop(
+        { en: `a string ends before ${this.#shown()}`, zh: `字符串在 ${this.#shown()} 之前就结束了` },
+        { en: 'write a double quote inside a string as \\"', zh: '字符串中的双引号请写成 \\"' },
+      );
     }
     const { line } = lineAndColumn(this.#text, this.#lastEnd);
     this.#at = this.#lastEnd;
-    this.#stop(`a comma or ${close} is missing here`, `add it at the end of line ${line}`);
+    this.#stop(
+      { en: `a comma or ${close} is missing here`, zh: `此处缺少逗号或 ${close}` },
+      { en: `add it at the end of line ${line}`, zh: `请加在第 ${line} 行末尾` },
+    );
   }
 
   #trailingComma(close: string): never {
     const { line } = lineAndColumn(this.#text, this.#lastComma);
     this.#at = this.#lastComma;
-    this.#stop(`a trailing comma stands before the closing ${close}`, `remove the comma on line ${line}`);
+    this.#stop(
+      { en: `a trailing comma stands before the closing ${close}`, zh: `结尾的 ${close} 之前多了一个逗号` },
+      { en: `remove the comma on line ${line}`, zh: `请删去第 ${line} 行的逗号` },
+    );
   }
 
   #endOfText(): never {
     const inner = this.#open.at(-1);
-    if (!inner) this.#stop('the file holds nothing', 'fill it');
+    if (!inner)
+      this.#stop({ en: 'the file holds nothing', zh: '文件为空' }, { en: 'fill it', zh: '请写入内容' });
     const { line } = lineAndColumn(this.#text, inner.offset);
     const kind = inner.close === ']' ? 'list' : 'object';
     this.#stop(
-      `the file ends inside the ${kind} that opens on line ${line}`,
-      `add the missing ${inner.close}, or fetch the file again if it was cut off`,
+      {
+        en: `the file ends inside the ${kind} that opens on line ${line}`,
+        zh: `文件在第 ${line} 行开始的${inner.close === ']' ? '列表' : '对象'}中就结束了`,
+      },
+      {
+        en: `add the missing ${inner.close}, or fetch the file again if it was cut off`,
+        zh: `请补上 ${inner.close}；若文件不完整，请重新下载`,
+      },
     );
   }
 
@@ -237,7 +310,7 @@ class Scanner {
     return this.#text.slice(this.#at, this.#at + length);
   }
 
-  #stop(problem: string, remedy: string): never {
+  #stop(problem: Bilingual, remedy: Bilingual): never {
     throw new Stop({ offset: this.#at, problem, remedy });
   }
 }

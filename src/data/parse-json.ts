@@ -14,7 +14,10 @@ export function parseJson(text: string, path: string, firstLine = 1): unknown {
     if (!fault) throw error;
     const { line, column } = lineAndColumn(text, fault.offset);
     throw new DataError(
-      `${path} line ${firstLine + line - 1} column ${column}: ${fault.problem}; ${fault.remedy}`,
+      {
+        en: `${path} line ${firstLine + line - 1} column ${column}: ${fault.problem.en}; ${fault.remedy.en}`,
+        zh: `${path} 第 ${firstLine + line - 1} 行第 ${column} 列：${fault.problem.zh}；${fault.remedy.zh}`,
+      },
       error,
     );
   }

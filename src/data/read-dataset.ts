@@ -28,7 +28,11 @@ export async function readDataset(entry: DatasetEntry, seed: number): Promise<Fi
   const read = await readFiles(path, files, options);
   const [from, to] = boundsOf(entry.split, read.rows.length);
   const rows = read.rows.slice(from, to);
-  if (rows.length === 0) throw new DataError(`${path}: no row is in split "${entry.split?.text}"; widen it`);
+  if (rows.length === 0)
+    throw new DataError({
+      en: `${path}: no row is in split "${entry.split?.text}"; widen it`,
+      zh: `${path}：划分 "${entry.split?.text}" 中没有数据；请放宽范围`,
+    });
   const order = drawPlaces(rows.length, entry.numSamples, seed);
   return { rows: order ? Array.from(order, (place) => rows[place]!) : rows, findings: read.findings };
 }
@@ -120,10 +124,12 @@ function filesOf({ name, split }: DatasetEntry, path: string): string[] {
   // Upstream calls everything in local files train.
   if (matching.length > 0 && files.length > 1) return matching;
   if (split.name === 'train') return files;
-  throw new DataError(
-    `data set "${name}": split "${split.name}" is not in ${path}, ` +
+  throw new DataError({
+    en:
+      `data set "${name}": split "${split.name}" is not in ${path}, ` +
       `${files.length === 1 ? 'a file, which holds train only' : 'of whose files none is called so'}; remove split, or name the file`,
-  );
+    zh: `数据集 "${name}"：${path} 中没有划分 "${split.name}"，${files.length === 1 ? '单个文件只含 train' : '没有文件以它命名'}；请删去 split，或指定文件`,
+  });
 }
 
 function isWorkbook(path: string): boolean {

@@ -33,7 +33,11 @@ export async function readFiles(
     findings = findings.concat(piece.findings);
     formats = formats.concat(piece.formats ?? []);
   }
-  if (rows.length === 0) throw new DataError(`${path}: no rows in it; fill it with rows`);
+  if (rows.length === 0)
+    throw new DataError({
+      en: `${path}: no rows in it; fill it with rows`,
+      zh: `${path}：没有数据；请写入数据`,
+    });
   return { rows, findings, formats };
 }
 
@@ -51,9 +55,10 @@ export function filesAt(path: string): string[] {
   if (!existsSync(path)) {
     const folder = dirname(path);
     const near = existsSync(folder) ? nearestName(basename(path), readdirSync(folder)) : undefined;
-    throw new DataError(
-      `${path}: no such file; ${near ? `did you mean ${join(folder, near)}?` : 'check file_name and dataset_dir'}`,
-    );
+    throw new DataError({
+      en: `${path}: no such file; ${near ? `did you mean ${join(folder, near)}?` : 'check file_name and dataset_dir'}`,
+      zh: `${path}：没有这个文件；${near ? `是否想写 ${join(folder, near)}？` : '请检查 file_name 和 dataset_dir'}`,
+    });
   }
   if (!statSync(path).isDirectory()) return [path];
   const files = readdirSync(path, { withFileTypes: true })
@@ -62,9 +67,10 @@ export function filesAt(path: string): string[] {
     .sort();
   const types = [...new Set(files.map((name) => extname(name).toLowerCase()))];
   if (types.length > 1) {
-    throw new DataError(
-      `${path}: the folder mixes files of the types ${types.join(', ')}; keep files of one type in it`,
-    );
+    throw new DataError({
+      en: `${path}: the folder mixes files of the types ${types.join(', ')}; keep files of one type in it`,
+      zh: `${path}：文件夹中混有 ${types.join('、')} 类型的文件；请只保留一种`,
+    });
   }
   return files.map((name) => join(path, name));
 }
@@ -74,8 +80,10 @@ function readerOf(file: string): Reader {
   const reader = READERS[extension];
   if (reader) return reader;
   const successor = OLD_FORMATS[extension];
-  throw new DataError(
-    `${file}: ${extension || 'files without an extension'} is no data format known here; ` +
+  throw new DataError({
+    en:
+      `${file}: ${extension || 'files without an extension'} is no data format known here; ` +
       (successor ? `save it as ${successor}` : `convert it to one of ${Object.keys(READERS).join(', ')}`),
-  );
+    zh: `${file}：${extension || '没有扩展名'} 不是可读的数据格式；${successor ? `请另存为 ${successor}` : `请转换为 ${Object.keys(READERS).join('、')} 之一`}`,
+  });
 }

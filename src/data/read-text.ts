@@ -21,10 +21,12 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 export function readText(path: string): string {
   const { size } = statSync(path);
   if (size > LARGEST_TEXT_BYTES) {
-    throw new DataError(
-      `${path}: ${formatBytes(size)} is more than one JSON text can hold (${formatBytes(LARGEST_TEXT_BYTES)}); ` +
+    throw new DataError({
+      en:
+        `${path}: ${formatBytes(size)} is more than one JSON text can hold (${formatBytes(LARGEST_TEXT_BYTES)}); ` +
         'write it as jsonl, one row a line, which may have any size',
-    );
+      zh: `${path}：${formatBytes(size)} 超过单个 JSON 文本的上限（${formatBytes(LARGEST_TEXT_BYTES)}）；请写成 jsonl，每行一条，大小不限`,
+    });
   }
   const bytes = readFileSync(path);
   return decode(bytes, path, () => firstForeignLine(bytes));
@@ -68,13 +70,19 @@ function decodeLine(bytes: Uint8Array, number: number, path: string): Line {
 function decode(bytes: Uint8Array, path: string, lineOfFault: () => number): string {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw new DataError(`${path}: the file is UTF-16; save it as UTF-8`);
+    throw new DataError({
+      en: `${path}: the file is UTF-16; save it as UTF-8`,
+      zh: `${path}：文件是 UTF-16 编码；请另存为 UTF-8`,
+    });
   }
   try {
     return UTF8.decode(bytes);
   } catch (error) {
     throw new DataError(
-      `${path} line ${lineOfFault()}: the bytes are not UTF-8 (GBK, perhaps, from a Chinese Windows); save the file as UTF-8`,
+      {
+        en: `${path} line ${lineOfFault()}: the bytes are not UTF-8 (GBK, perhaps, from a Chinese Windows); save the file as UTF-8`,
+        zh: `${path} 第 ${lineOfFault()} 行：不是 UTF-8 编码（可能是中文 Windows 的 GBK）；请另存为 UTF-8`,
+      },
       error,
     );
   }

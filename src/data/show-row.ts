@@ -2,11 +2,11 @@
  * One row as the model will see it, token by token: what is trained, what is only read, what cutoff_len cuts. It is laid
  * out by the very code that encodes rows for training, with places in the row in the place of token ids.
  */
-import { DataError } from '../core/index.ts';
+import { DataError, reasonOf, textOf } from '../core/index.ts';
 import { createStreamDecoder, type EncodedTurn, type Template, type Tokenizer } from '../text/index.ts';
 import { layRow, type RowSettings, rowRule } from './encode-row.ts';
 import { UNLABELLED } from './lay-turns.ts';
-import type { RowFinding, Sample } from './samples.ts';
+import type { RowFinding, RowOrigin, Sample } from './samples.ts';
 
 export interface ShownToken {
   readonly id: number;
@@ -23,7 +23,7 @@ export interface ShownToken {
 export interface ShownRow {
   readonly tokens: readonly ShownToken[];
   /** What the row loses, or why it is not trained at all. */
-  readonly finding?: Pick<RowFinding, 'kind' | 'reason'>;
+  readonly finding?: Omit<RowFinding, keyof RowOrigin>;
 }
 
 /** All of a row's tokens in reading order; none where the template refuses the row. */
@@ -39,7 +39,7 @@ export function showRow(
     turns = rule.turnsOf(sample);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { tokens: [], finding: { kind: 'dropped', reason: error.message } };
+    return { tokens: [], finding: { kind: 'dropped', ...reasonOf(textOf(error)) } };
   }
   const ids = turns.flatMap(({ source, target }) => [...source, ...target]);
   const { eosId, bosId } = rule.marks;

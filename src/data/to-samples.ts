@@ -2,7 +2,7 @@
  * Rows of a data set become samples for supervised training. A row that cannot be used is left out and named; a
  * mistake that concerns the whole data set stops it.
  */
-import { DataError, nearestName } from '../core/index.ts';
+import { DataError, nearestName, reasonIn, reasonOf, textOf } from '../core/index.ts';
 import type { Conversation } from '../text/index.ts';
 import { type ConvertedRow, convertRow } from './converters/index.ts';
 import type { Columns, DatasetEntry } from './dataset-info.ts';
@@ -64,13 +64,19 @@ export class SampleConverter {
   finish(): void {
     const { name, path } = this.#entry;
     checkColumns(this.#entry, this.#present);
-    if (this.#rows === 0) throw new DataError(`${path}: no rows in it; fill it with rows`);
+    if (this.#rows === 0)
+      throw new DataError({
+        en: `${path}: no rows in it; fill it with rows`,
+        zh: `${path}：没有数据；请写入数据`,
+      });
     const first = this.#first;
     if (this.#samples > 0 || !first) return;
-    throw new DataError(
-      `data set "${name}": none of its ${this.#rows} rows can be used; ` +
+    throw new DataError({
+      en:
+        `data set "${name}": none of its ${this.#rows} rows can be used; ` +
         `the first, ${first.file} row ${first.row}: ${first.reason}; mend the rows, or the columns in dataset_info.json`,
-    );
+      zh: `数据集 "${name}"：${this.#rows} 行都无法使用；首个是 ${first.file} 第 ${first.row} 行：${reasonIn(first, 'zh')}；请修正数据，或修正 dataset_info.json 中的 columns`,
+    });
   }
 }
 
@@ -81,28 +87,39 @@ function toSample(row: Row, entry: DatasetEntry): { sample?: Sample; finding?: R
     const converted = convertRow(row.values, entry);
     const sample = { conversation: conversationOf(converted), origin };
     if (!converted.leftOut) return { sample };
-    return { sample, finding: { ...origin, kind: 'cut', reason: `left out: ${converted.leftOut}` } };
+    const { en, zh } = converted.leftOut;
+    const reason = reasonOf({ en: `left out: ${en}`, zh: `略去：${zh}` });
+    return { sample, finding: { ...origin, kind: 'cut', ...reason } };
   } catch (error) {
     if (!(error instanceof UnusableRow)) throw error;
-    return { finding: { ...origin, kind: 'dropped', reason: error.message } };
+    return { finding: { ...origin, kind: 'dropped', ...reasonOf(textOf(error)) } };
   }
 }
 
 function checkRanking({ name, ranking }: DatasetEntry): void {
   if (!ranking) return;
-  throw new DataError(
-    `data set "${name}": ranking is true, so each row holds two answers to choose between, and supervised ` +
+  throw new DataError({
+    en:
+      `data set "${name}": ranking is true, so each row holds two answers to choose between, and supervised ` +
       'training takes one; choose another data set, or remove ranking and name the chosen column as response',
-  );
+    zh: `数据集 "${name}"：ranking 为 true，每行有两个待选的答案，而监督训练只用一个；请换一个数据集，或删去 ranking 并把选中答案的列写为 response`,
+  });
 }
 
 /** What supervised training takes: one answer to something. */
 function conversationOf({ prompt, response, system, tools }: ConvertedRow): Conversation {
   const [answer] = response;
-  if (response.length === 2) throw new UnusableRow('it holds two answers to compare, where one is due');
-  if (!answer || answer.content === '') throw new UnusableRow('the answer is empty');
+  if (response.length === 2) {
+    throw new UnusableRow({
+      en: 'it holds two answers to compare, where one is due',
+      zh: '它有两个供比较的答案，而应为一个',
+    });
+  }
+  if (!answer || answer.content === '') {
+    throw new UnusableRow({ en: 'the answer is empty', zh: '答案为空' });
+  }
   const asksNothing = system === '' && prompt.every(({ content }) => content === '');
-  if (asksNothing) throw new UnusableRow('the prompt is empty');
+  if (asksNothing) throw new UnusableRow({ en: 'the prompt is empty', zh: '提示为空' });
   return { messages: [...prompt, answer], ...(system !== '' && { system }), ...(tools !== '' && { tools }) };
 }
 
@@ -112,21 +129,25 @@ function checkColumns(entry: DatasetEntry, present: ReadonlySet<string>): void {
     entry.formatting === 'alpaca' ? ['prompt', 'response'] : ['messages'];
   for (const key of due) {
     if (entry.columns[key] !== undefined) continue;
-    throw new DataError(
-      `data set "${entry.name}": its columns do not list ${key}, and what columns does not list is off; ` +
+    throw new DataError({
+      en:
+        `data set "${entry.name}": its columns do not list ${key}, and what columns does not list is off; ` +
         `add ${key} with one of ${[...present].join(', ')}`,
-    );
+      zh: `数据集 "${entry.name}"：columns 中没有 ${key}，而未列出的即不启用；请加上 ${key}，取 ${[...present].join('、')} 之一`,
+    });
   }
   const named = entry.columnsNamed ? (Object.keys(entry.columns) as (keyof Columns)[]) : due;
   for (const key of named) {
     const column = entry.columns[key];
     if (column === undefined || present.has(column)) continue;
     const near = nearestName(column, present);
-    throw new DataError(
-      `${entry.path}: no row has the column "${column}", which data set "${entry.name}" takes as its ${key}; ` +
+    throw new DataError({
+      en:
+        `${entry.path}: no row has the column "${column}", which data set "${entry.name}" takes as its ${key}; ` +
         `the rows have ${[...present].join(', ')}; ` +
         `${near ? `did you mean "${near}"?` : 'name the right one under columns in dataset_info.json'}`,
-    );
+      zh: `${entry.path}：没有一行含列 "${column}"，而数据集 "${entry.name}" 以它为 ${key}；现有 ${[...present].join('、')}；${near ? `是否想写 "${near}"？` : '请在 dataset_info.json 的 columns 中写明正确的列'}`,
+    });
   }
 }
 
@@ -135,10 +156,12 @@ function checkMedia({ columns }: DatasetEntry, { file, row, values }: Row): void
   for (const key of MEDIA) {
     const column = columns[key];
     if (column === undefined || !holdsMedia(values[column])) continue;
-    throw new DataError(
-      `${file} row ${row}: "${column}" holds media, and only text can be trained here; ` +
+    throw new DataError({
+      en:
+        `${file} row ${row}: "${column}" holds media, and only text can be trained here; ` +
         'remove the column from dataset_info.json to train on the text alone',
-    );
+      zh: `${file} 第 ${row} 行："${column}" 含多媒体内容，而此处只能训练文本；若只训练文本，请从 dataset_info.json 中删去该列`,
+    });
   }
 }
 

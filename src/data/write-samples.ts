@@ -1,6 +1,6 @@
 /** Samples become a data set of their own: an alpaca file, and the entry that reads it. */
 import { join } from 'node:path';
-import { DataError } from '../core/index.ts';
+import { DataError, messageOf } from '../core/index.ts';
 import { EXPORTS } from './export/formats.ts';
 import { writeEntry } from './info-file.ts';
 import { UnusableRow } from './row-values.ts';
@@ -41,7 +41,10 @@ function alpacaRow({ conversation, origin }: Sample): Readonly<Record<string, un
   } catch (error) {
     if (!(error instanceof UnusableRow)) throw error;
     throw new DataError(
-      `${origin.file} row ${origin.row}: cannot be written, since ${error.message}; leave the row out`,
+      {
+        en: `${origin.file} row ${origin.row}: cannot be written, since ${error.message}; leave the row out`,
+        zh: `${origin.file} 第 ${origin.row} 行：无法写出，因为${messageOf(error, 'zh')}；请去掉该行`,
+      },
       error,
     );
   }

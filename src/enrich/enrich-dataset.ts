@@ -4,7 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { ConfigError, cacheFolder, DataError, type Language, type OnProgress } from '../core/index.ts';
+import {
+  ConfigError,
+  cacheFolder,
+  DataError,
+  type Language,
+  type OnProgress,
+  reasonIn,
+  reasonOf,
+  textOf,
+} from '../core/index.ts';
 import {
   type DatasetPlace,
   datasetNames,
@@ -72,9 +81,10 @@ const MOST_LABELS = 200;
 export async function enrichDataset(name: string, options: EnrichOptions): Promise<EnrichedDataset> {
   const { datasetDir, fetchFiles, task, as, isReplaced, endpoint, temperature, maxTokens, signal } = options;
   if (!isReplaced && datasetNames(datasetDir).includes(as)) {
-    throw new ConfigError(
-      `data enrich: data set "${as}" is there already; replace it, or choose another name`,
-    );
+    throw new ConfigError({
+      en: `data enrich: data set "${as}" is there already; replace it, or choose another name`,
+      zh: `data enrich：已有数据集 "${as}"；请替换它，或换一个名称`,
+    });
   }
   const template = templateOf(options);
   const { samples } = await loadDatasets([name], {
@@ -105,14 +115,15 @@ export async function enrichDataset(name: string, options: EnrichOptions): Promi
     const reply = replies.get(index);
     const result = reply
       ? TASKS[task].apply(sample, reply, { labels, isTold: options.isTold })
-      : failed.get(index)!.message;
-    if (typeof result === 'string') findings.push({ ...sample.origin, kind: 'dropped', reason: result });
-    else made.push(...result);
+      : textOf(failed.get(index)!);
+    if (Array.isArray(result)) made.push(...result);
+    else findings.push({ ...sample.origin, kind: 'dropped', ...reasonOf(result) });
   }
   if (made.length === 0) {
-    throw new DataError(
-      `data enrich: no answer can be used; the first: ${findings[0]!.reason}; change the prompt or the teacher`,
-    );
+    throw new DataError({
+      en: `data enrich: no answer can be used; the first: ${findings[0]!.reason}; change the prompt or the teacher`,
+      zh: `data enrich：没有可用的回答；首个原因：${reasonIn(findings[0]!, 'zh')}；请修改提示词，或换一个教师模型`,
+    });
   }
   const file = writeSamples(datasetDir, as, made);
   return {
@@ -174,20 +185,23 @@ async function sideBySide(
 function templateOf({ task, prompt, isTold, language }: EnrichOptions): string {
   const { prompt: blind, told } = TASKS[task];
   if (isTold && !told && prompt === undefined) {
-    throw new ConfigError(
-      `data enrich: task ${task} does not show the teacher the answer; leave --with-label out`,
-    );
+    throw new ConfigError({
+      en: `data enrich: task ${task} does not show the teacher the answer; leave --with-label out`,
+      zh: `data enrich：任务 ${task} 不向教师模型出示答案；请去掉 --with-label`,
+    });
   }
   const template = prompt ?? (isTold ? told! : blind)[language];
   if (!isTold && template.includes('{answer}')) {
-    throw new ConfigError(
-      'data enrich: the prompt shows the teacher {answer}, which will not be there in earnest; leave it out, or say --with-label',
-    );
+    throw new ConfigError({
+      en: 'data enrich: the prompt shows the teacher {answer}, which will not be there in earnest; leave it out, or say --with-label',
+      zh: 'data enrich：提示词向教师模型出示了 {answer}，而实际使用时没有答案；请删去它，或加上 --with-label',
+    });
   }
   if (!template.includes('{question}')) {
-    throw new ConfigError(
-      'data enrich: the prompt has no {question}; write it where the text of the row goes',
-    );
+    throw new ConfigError({
+      en: 'data enrich: the prompt has no {question}; write it where the text of the row goes',
+      zh: 'data enrich：提示词中没有 {question}；请写在数据文本所在处',
+    });
   }
   return template;
 }
@@ -216,9 +230,10 @@ function filled(
 function labelsOf(samples: readonly Sample[], name: string): string[] {
   const labels = [...new Set(samples.map(answerOf))];
   if (labels.length > 1 && labels.length <= MOST_LABELS) return labels;
-  throw new DataError(
-    `data set "${name}": it has ${labels.length} different answers, so they are no labels; choose another task`,
-  );
+  throw new DataError({
+    en: `data set "${name}": it has ${labels.length} different answers, so they are no labels; choose another task`,
+    zh: `数据集 "${name}"：有 ${labels.length} 种不同答案，因此不是标签；请换一个任务`,
+  });
 }
 
 function agreementOf(made: readonly EnrichedSample[]): number {

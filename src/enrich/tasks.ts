@@ -28,7 +28,7 @@ interface TaskRule {
   /** The prompt where the teacher may see the answer; absent where that makes no sense. */
   readonly told?: Bilingual;
   /** @returns the rows that take the row's place, or why the answer is of no use */
-  apply(sample: Sample, answer: TeacherAnswer, context: TaskContext): EnrichedSample[] | string;
+  apply(sample: Sample, answer: TeacherAnswer, context: TaskContext): EnrichedSample[] | Bilingual;
 }
 
 export const TASKS: Readonly<Record<EnrichTask, TaskRule>> = {
@@ -49,9 +49,13 @@ export const TASKS: Readonly<Record<EnrichTask, TaskRule>> = {
       const gold = answerOf(sample);
       const { reasoning, conclusion } = splitConclusion(text);
       const thought = [thoughts, reasoning].filter((part) => part !== '').join('\n');
-      if (thought === '') return 'the teacher gave no reasoning';
+      if (thought === '') return { en: 'the teacher gave no reasoning', zh: '教师模型没有给出推理' };
       if (!isSame(conclusion, gold)) {
-        return `the teacher's reasoning leads to ${JSON.stringify(conclusion.slice(0, 40))}, not to ${JSON.stringify(gold.slice(0, 40))}`;
+        const [led, right] = [conclusion, gold].map((text) => JSON.stringify(text.slice(0, 40)));
+        return {
+          en: `the teacher's reasoning leads to ${led}, not to ${right}`,
+          zh: `教师模型的推理得出 ${led}，而非 ${right}`,
+        };
       }
       return [{ sample: withAnswer(sample, `<think>\n${thought}\n</think>\n\n${gold}`) }];
     },
@@ -70,7 +74,7 @@ export const TASKS: Readonly<Record<EnrichTask, TaskRule>> = {
       zh: '文本：\n{question}\n\n任务：{system}\n正确答案是{answer}。请用两到四句话写出为其作铺垫的分析，但不要点明答案。',
     },
     apply(sample, { text }) {
-      if (text === '') return 'the teacher gave no analysis';
+      if (text === '') return { en: 'the teacher gave no analysis', zh: '教师模型没有给出分析' };
       const { system } = sample.conversation;
       return [{ sample: withConversation(sample, { system: system ? `${system}\n${text}` : text }) }];
     },
@@ -86,7 +90,9 @@ export const TASKS: Readonly<Record<EnrichTask, TaskRule>> = {
         .split('\n')
         .map((line) => line.replace(/^\s*(?:[-*•]|\d+[.)、．])\s*/, '').trim())
         .filter((line) => line !== '' && line !== questionOf(sample));
-      if (lines.length === 0) return 'the teacher wrote no other version';
+      if (lines.length === 0) {
+        return { en: 'the teacher wrote no other version', zh: '教师模型没有写出其他说法' };
+      }
       return [{ sample }, ...[...new Set(lines)].map((line) => ({ sample: withQuestion(sample, line) }))];
     },
   },
@@ -103,8 +109,13 @@ export const TASKS: Readonly<Record<EnrichTask, TaskRule>> = {
       const found = /\{[^{}]*\}/.exec(text)?.[0];
       const { label, confidence } = parseObject(found);
       const right = labels.find((one) => typeof label === 'string' && isSame(one, label));
-      if (right === undefined)
-        return `the teacher's label is none of the labels: ${JSON.stringify(text.slice(0, 60))}`;
+      if (right === undefined) {
+        const shown = JSON.stringify(text.slice(0, 60));
+        return {
+          en: `the teacher's label is none of the labels: ${shown}`,
+          zh: `教师模型给出的标签不在标签之中：${shown}`,
+        };
+      }
       const isShare = typeof confidence === 'number' && confidence >= 0 && confidence <= 1;
       const extra = { teacher_label: right, ...(isShare && { teacher_confidence: confidence }) };
       return [{ sample, extra }];
@@ -114,7 +125,7 @@ export const TASKS: Readonly<Record<EnrichTask, TaskRule>> = {
     about: { en: "the teacher's answer in the place of the row's", zh: '以教师模型的回答作为该行的答案' },
     prompt: { en: '{question}', zh: '{question}' },
     apply(sample, { text }) {
-      if (text === '') return 'the teacher gave no answer';
+      if (text === '') return { en: 'the teacher gave no answer', zh: '教师模型没有给出回答' };
       return [{ sample: withAnswer(sample, text) }];
     },
   },

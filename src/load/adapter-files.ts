@@ -46,17 +46,25 @@ function checkFit(
   parameters: readonly LoraParameter[],
   stored: ReadonlyMap<string, TensorInfo>,
 ): void {
-  const remedy = 'was this adapter trained on another model?';
+  const remedy = {
+    en: 'was this adapter trained on another model?',
+    zh: '这个适配器是否由其他模型训练而来？',
+  };
   for (const { name, shape } of parameters) {
     const tensor = stored.get(name);
     if (tensor?.shape.join() === shape.join()) continue;
-    const found = tensor ? `has shape [${tensor.shape}]` : 'is missing';
-    throw new ModelError(`${folder}: ${name} ${found} where the model needs [${shape}]; ${remedy}`);
+    throw new ModelError({
+      en: `${folder}: ${name} ${tensor ? `has shape [${tensor.shape}]` : 'is missing'} where the model needs [${shape}]; ${remedy.en}`,
+      zh: `${folder}：${name} ${tensor ? `的形状为 [${tensor.shape}]` : '缺失'}，模型需要 [${shape}]；${remedy.zh}`,
+    });
   }
   const known = new Set(parameters.map(({ name }) => name));
   for (const name of stored.keys()) {
     if (!known.has(name))
-      throw new ModelError(`${folder}: ${name} belongs to no layer of the model; ${remedy}`);
+      throw new ModelError({
+        en: `${folder}: ${name} belongs to no layer of the model; ${remedy.en}`,
+        zh: `${folder}：${name} 不属于模型的任何层；${remedy.zh}`,
+      });
   }
 }
 
@@ -97,20 +105,28 @@ export function writeAdapter(folder: string, { lora, parameters, values }: Adapt
 function readLoraSpec(folder: string): LoraSpec {
   const path = join(folder, CONFIG);
   if (!existsSync(path)) {
-    throw new ModelError(
-      `${folder}: holds no ${CONFIG}; give the folder of an adapter, such as a run's output_dir`,
-    );
+    throw new ModelError({
+      en: `${folder}: holds no ${CONFIG}; give the folder of an adapter, such as a run's output_dir`,
+      zh: `${folder}：其中没有 ${CONFIG}；请给出适配器的文件夹，如某次运行的 output_dir`,
+    });
   }
   let config: Record<string, unknown>;
   try {
     config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   } catch (error) {
-    throw new ModelError(`${path}: cannot be read (${messageOf(error)}); save the adapter anew`, error);
+    throw new ModelError(
+      {
+        en: `${path}: cannot be read (${messageOf(error)}); save the adapter anew`,
+        zh: `${path}：无法读取（${messageOf(error, 'zh')}）；请重新保存适配器`,
+      },
+      error,
+    );
   }
   const refuse = (key: string) => {
-    throw new ModelError(
-      `${path}: ${key} ${JSON.stringify(config[key])} is not supported yet; use a plain LoRA adapter`,
-    );
+    throw new ModelError({
+      en: `${path}: ${key} ${JSON.stringify(config[key])} is not supported yet; use a plain LoRA adapter`,
+      zh: `${path}：尚不支持 ${key} ${JSON.stringify(config[key])}；请使用普通的 LoRA 适配器`,
+    });
   };
   if (config['peft_type'] !== 'LORA') refuse('peft_type');
   for (const key of ['use_dora', 'fan_in_fan_out', 'modules_to_save', 'layers_to_transform']) {
@@ -126,9 +142,10 @@ function readLoraSpec(folder: string): LoraSpec {
     typeof alpha !== 'number' ||
     typeof dropout !== 'number'
   ) {
-    throw new ModelError(
-      `${path}: r, lora_alpha or lora_dropout is missing or no number; save the adapter anew`,
-    );
+    throw new ModelError({
+      en: `${path}: r, lora_alpha or lora_dropout is missing or no number; save the adapter anew`,
+      zh: `${path}：r、lora_alpha 或 lora_dropout 缺失或不是数字；请重新保存适配器`,
+    });
   }
   return {
     rank: rank as number,
@@ -144,9 +161,10 @@ function targetModules(value: unknown, path: string): LinearModule[] {
   const names = Array.isArray(value) ? value : [value];
   const unknown = names.filter((name) => !LINEAR_MODULES.includes(name as LinearModule));
   if (unknown.length > 0 || names.length === 0) {
-    throw new ModelError(
-      `${path}: target_modules ${JSON.stringify(value)} are not all linear layers of the decoder`,
-    );
+    throw new ModelError({
+      en: `${path}: target_modules ${JSON.stringify(value)} are not all linear layers of the decoder; use an adapter of those`,
+      zh: `${path}：target_modules ${JSON.stringify(value)} 不全是解码器的线性层；请使用作用于线性层的适配器`,
+    });
   }
   return LINEAR_MODULES.filter((module) => names.includes(module));
 }

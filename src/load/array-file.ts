@@ -29,7 +29,10 @@ export function readArrays(path: string): ArrayFile | undefined {
   const arrays: Record<string, Float32Array> = {};
   for (const { name, dtype, shape } of source.tensors.values()) {
     if (dtype !== 'f32' || shape.length !== 1) {
-      throw new ModelError(`${path}: ${name} is ${dtype} [${shape}] where a row of f32 belongs; use another`);
+      throw new ModelError({
+        en: `${path}: ${name} is ${dtype} [${shape}] where a row of f32 belongs; use another`,
+        zh: `${path}：${name} 是 ${dtype} [${shape}]，应为一行 f32；请换一个文件`,
+      });
     }
     arrays[name] = new Float32Array(shape[0]!);
     source.read(name, 0, new Uint8Array(arrays[name].buffer));

@@ -92,9 +92,10 @@ export function halvesFromPairs(rows: Uint8Array, headDim: number, rowBytes: num
 function ggufReader({ path, metadata, tensors }: TensorSource, architecture: string): GgufReader {
   const embedding = tensors.get('token_embd.weight');
   if (!embedding) {
-    throw new ModelError(
-      `${path}: has no token_embd.weight, so it is no language model; choose another file`,
-    );
+    throw new ModelError({
+      en: `${path}: has no token_embd.weight, so it is no language model; choose another file`,
+      zh: `${path}：没有 token_embd.weight，因此不是语言模型；请换一个文件`,
+    });
   }
   return {
     vocabSize: embedding.shape[0]!,
@@ -102,9 +103,10 @@ function ggufReader({ path, metadata, tensors }: TensorSource, architecture: str
     number(key, fallback) {
       const value = metadata.get(`${architecture}.${key}`) ?? fallback;
       if (typeof value !== 'number' || !Number.isFinite(value)) {
-        throw new ModelError(
-          `${path}: metadata ${architecture}.${key} is missing or no number; fetch the file anew`,
-        );
+        throw new ModelError({
+          en: `${path}: metadata ${architecture}.${key} is missing or no number; fetch the file anew`,
+          zh: `${path}：元数据 ${architecture}.${key} 缺失或不是数字；请重新下载该文件`,
+        });
       }
       return value;
     },
@@ -122,9 +124,10 @@ function withRopeFactors(spec: DecoderSpec, source: TensorSource): DecoderSpec {
   const stored = source.tensors.get(ROPE_FACTORS);
   if (!stored) return spec;
   if (stored.shape.join() !== `${spec.headDim / 2}`) {
-    throw new ModelError(
-      `${source.path}: ${ROPE_FACTORS} has shape [${stored.shape}] for heads of size ${spec.headDim}; fetch the file anew`,
-    );
+    throw new ModelError({
+      en: `${source.path}: ${ROPE_FACTORS} has shape [${stored.shape}] for heads of size ${spec.headDim}; fetch the file anew`,
+      zh: `${source.path}：${ROPE_FACTORS} 的形状为 [${stored.shape}]，与头维度 ${spec.headDim} 不符；请重新下载该文件`,
+    });
   }
   const bytes = new Uint8Array(stored.sizeBytes);
   source.read(stored.name, 0, bytes);

@@ -74,12 +74,18 @@ export async function loadWeights(
 function checkWeights(files: WeightFiles, specs: readonly WeightSpec[]): void {
   for (const { name, shape } of specs) {
     const found = files.tensors.get(name);
-    if (!found) throw new ModelError(`${files.path}: the weight ${name} is missing; fetch the model anew`);
+    if (!found)
+      throw new ModelError({
+        en: `${files.path}: the weight ${name} is missing; fetch the model anew`,
+        zh: `${files.path}：缺少权重 ${name}；请重新下载模型`,
+      });
     if (found.shape.join() !== shape.join()) {
-      throw new ModelError(
-        `${files.path}: ${name} has shape [${found.shape}] where the configuration says [${shape}]; ` +
+      throw new ModelError({
+        en:
+          `${files.path}: ${name} has shape [${found.shape}] where the configuration says [${shape}]; ` +
           'fetch the model anew',
-      );
+        zh: `${files.path}：${name} 的形状为 [${found.shape}]，而配置为 [${shape}]；请重新下载模型`,
+      });
     }
   }
 }

@@ -11,9 +11,10 @@ export function checkMemory(spec: DecoderSpec, dtype: WeightDtype, available = a
   if (needed <= available) return;
   const hint =
     dtype === 'f32' ? 'set bf16: true, which halves it, or choose a smaller model' : 'choose a smaller model';
-  throw new MemoryError(
-    `load: the model's weights need ${formatBytes(needed)} in ${dtype}, but ${formatBytes(available)} of memory are free; ${hint}`,
-  );
+  throw new MemoryError({
+    en: `load: the model's weights need ${formatBytes(needed)} in ${dtype}, but ${formatBytes(available)} of memory are free; ${hint}`,
+    zh: `加载：${dtype} 权重需要 ${formatBytes(needed)}，而可用内存为 ${formatBytes(available)}；请${dtype === 'f32' ? '设置 bf16: true（内存减半），或' : ''}换更小的模型`,
+  });
 }
 
 /** Bytes that a process can take without swapping: MemAvailable on Linux, within the control group's limit. */

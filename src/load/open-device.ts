@@ -9,7 +9,10 @@ import { Device } from '../graph/index.ts';
  */
 export function openDevice({ name, threads }: { name: string; threads: number | null }): Device {
   if (name !== 'auto' && name !== 'cpu') {
-    throw new DeviceError(`device: ${name} is not there; set device to cpu or auto`);
+    throw new DeviceError({
+      en: `device: ${name} is not there; set device to cpu or auto`,
+      zh: `设备：没有 ${name}；请把 device 设为 cpu 或 auto`,
+    });
   }
   return threads === null ? Device.cpu() : Device.cpu(threads);
 }

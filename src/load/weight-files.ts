@@ -70,7 +70,10 @@ function openGgufModel(path: string): WeightFiles {
 
 /** What would change the result if it were left out. */
 function unknownWeight(path: string, name: string): ModelError {
-  return new ModelError(`${path}: the weight ${name} is not supported yet; choose a model without it`);
+  return new ModelError({
+    en: `${path}: the weight ${name} is not supported yet; choose a model without it`,
+    zh: `${path}：尚不支持权重 ${name}；请换不含它的模型`,
+  });
 }
 
 function describe(
@@ -95,14 +98,29 @@ function readConfig(path: string): HuggingFaceConfig {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ModelError(`${path}: cannot be read (${messageOf(error)}); fetch the model anew`, error);
+    throw new ModelError(
+      {
+        en: `${path}: cannot be read (${messageOf(error)}); fetch the model anew`,
+        zh: `${path}：无法读取（${messageOf(error, 'zh')}）；请重新下载模型`,
+      },
+      error,
+    );
   }
   try {
     const value: unknown = text.length > MAX_CONFIG_BYTES ? undefined : JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as HuggingFaceConfig;
   } catch (error) {
-    throw new ModelError(`${path}: is no JSON (${messageOf(error)}); fetch the model anew`, error);
+    throw new ModelError(
+      {
+        en: `${path}: is no JSON (${messageOf(error)}); fetch the model anew`,
+        zh: `${path}：不是 JSON（${messageOf(error, 'zh')}）；请重新下载模型`,
+      },
+      error,
+    );
   }
-  throw new ModelError(`${path}: does not hold a JSON object; fetch the model anew`);
+  throw new ModelError({
+    en: `${path}: does not hold a JSON object; fetch the model anew`,
+    zh: `${path}：不是 JSON 对象；请重新下载模型`,
+  });
 }

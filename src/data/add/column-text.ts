@@ -2,7 +2,7 @@
  * What a role is made of: a column, or a text with columns in braces (`判断类型:{title}`), or a text alone, the same in
  * every row. Braces that are meant as such are doubled.
  */
-import { DataError, nearestName } from '../../core/index.ts';
+import { type Bilingual, DataError, nearestName } from '../../core/index.ts';
 import { pythonJson } from '../python-json.ts';
 import type { RowValues } from '../row-values.ts';
 
@@ -29,15 +29,20 @@ export function parseColumnText(text: string, columns: readonly string[], role: 
   for (const [part, name] of text.matchAll(PART)) {
     if (name === undefined) continue;
     if (!columns.includes(name)) {
-      throw new DataError(
-        `data: ${role}: no column is called "${name}"; ${remedyFor(name, columns)}, or write {${part}} for braces`,
-      );
+      const remedy = remedyFor(name, columns);
+      throw new DataError({
+        en: `data: ${role}: no column is called "${name}"; ${remedy.en}, or write {${part}} for braces`,
+        zh: `数据：${role}：没有名为 "${name}" 的列；${remedy.zh}，若是花括号请写成 {${part}}`,
+      });
     }
     used.add(name);
   }
   const near = used.size === 0 ? nearestName(text, columns) : undefined;
   if (near !== undefined) {
-    throw new DataError(`data: ${role}: no column is called "${text}"; did you mean "${near}"?`);
+    throw new DataError({
+      en: `data: ${role}: no column is called "${text}"; did you mean "${near}"?`,
+      zh: `数据：${role}：没有名为 "${text}" 的列；是否想写 "${near}"？`,
+    });
   }
   return {
     columns: [...used],
@@ -55,7 +60,9 @@ export function cellText(value: unknown): string {
   return typeof value === 'object' ? pythonJson(value) : String(value);
 }
 
-function remedyFor(name: string, columns: readonly string[]): string {
+function remedyFor(name: string, columns: readonly string[]): Bilingual {
   const near = nearestName(name, columns);
-  return near ? `did you mean "${near}"?` : `name one of ${columns.join(', ')}`;
+  return near
+    ? { en: `did you mean "${near}"?`, zh: `是否想写 "${near}"？` }
+    : { en: `name one of ${columns.join(', ')}`, zh: `请写 ${columns.join('、')} 之一` };
 }

@@ -41,9 +41,10 @@ export function messagesFormat(rows: readonly Row[], column: string): MessagesFo
   });
   const keys = KEYS.find(([role]) => messages.some((message) => role in message));
   if (!keys) {
-    throw new DataError(
-      `data: messages: "${column}" holds no messages with a role and a text; write lists of {"role": "user", "content": "…"}`,
-    );
+    throw new DataError({
+      en: `data: messages: "${column}" holds no messages with a role and a text; write lists of {"role": "user", "content": "…"}`,
+      zh: `数据：messages："${column}" 中没有含角色与文本的消息；请写成 {"role": "user", "content": "…"} 的列表`,
+    });
   }
   const [roleKey, contentKey] = keys;
   const words = new Set(
@@ -53,18 +54,20 @@ export function messagesFormat(rows: readonly Row[], column: string): MessagesFo
   for (const [tag, known] of Object.entries(WORDS)) {
     const found = known.filter((word) => words.has(word));
     if (found.length > 1) {
-      throw new DataError(
-        `data: messages: "${column}" calls one role both ${found.join(' and ')}; use one word for it`,
-      );
+      throw new DataError({
+        en: `data: messages: "${column}" calls one role both ${found.join(' and ')}; use one word for it`,
+        zh: `数据：messages："${column}" 用 ${found.join('、')} 称呼同一角色；请统一用词`,
+      });
     }
     if (found[0] !== undefined) tags[tag] = found[0];
     words.delete(found[0] ?? '');
   }
   if (words.size > 0) {
     const known = Object.values(WORDS).flat();
-    throw new DataError(
-      `data: messages: "${column}" has the unknown role ${[...words].slice(0, 3).join(', ')}; the known ones are ${known.join(', ')}`,
-    );
+    throw new DataError({
+      en: `data: messages: "${column}" has the unknown role ${[...words].slice(0, 3).join(', ')}; the known ones are ${known.join(', ')}`,
+      zh: `数据：messages："${column}" 中有未知角色 ${[...words].slice(0, 3).join('、')}；可用的有 ${known.join('、')}`,
+    });
   }
   const isDefault = Object.entries(tags).every(([tag, word]) => DEFAULTS[tag] === word);
   return {

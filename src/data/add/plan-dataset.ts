@@ -95,14 +95,16 @@ export function planDataset(table: SourceTable, roles: RoleTexts, options: PlanO
 
 function checkName({ name, datasetDir, isReplaced = false }: PlanOptions): void {
   if (!NAME.test(name)) {
-    throw new DataError(
-      `data: "${name}" cannot be a data set's name; choose one without spaces, commas, quotes and slashes`,
-    );
+    throw new DataError({
+      en: `data: "${name}" cannot be a data set's name; choose one without spaces, commas, quotes and slashes`,
+      zh: `数据："${name}" 不能用作数据集名；请勿使用空格、逗号、引号和斜杠`,
+    });
   }
   if (!isReplaced && entryNames(datasetDir).includes(name)) {
-    throw new DataError(
-      `${join(datasetDir, 'dataset_info.json')}: "${name}" is there already; choose another name, or replace it`,
-    );
+    throw new DataError({
+      en: `${join(datasetDir, 'dataset_info.json')}: "${name}" is there already; choose another name, or replace it`,
+      zh: `${join(datasetDir, 'dataset_info.json')}：已有 "${name}"；请换一个名称，或替换它`,
+    });
   }
 }
 
@@ -112,18 +114,23 @@ function checkRoles(roles: RoleTexts): void {
       (role) => roles[role] !== undefined,
     );
     if (other)
-      throw new DataError(
-        `data: messages hold questions and answers already; leave out ${other}, or messages`,
-      );
+      throw new DataError({
+        en: `data: messages hold questions and answers already; leave out ${other}, or messages`,
+        zh: `数据：messages 已含问题与答案；请去掉 ${other}，或去掉 messages`,
+      });
     return;
   }
   const missing = (['instruction', 'output'] as const).find((role) => roles[role] === undefined);
   if (missing === 'output')
-    throw new DataError('data: no column is known to hold the answer; name it as output or label');
+    throw new DataError({
+      en: 'data: no column is known to hold the answer; name it as output or label',
+      zh: '数据：不知道哪一列是答案；请用 output 或 label 指定',
+    });
   if (missing)
-    throw new DataError(
-      'data: no column is known to hold the question; name it as instruction, or give a template',
-    );
+    throw new DataError({
+      en: 'data: no column is known to hold the question; name it as instruction, or give a template',
+      zh: '数据：不知道哪一列是问题；请用 instruction 指定，或给出模板',
+    });
 }
 
 /** The file or folder relative to the data folder, where LLaMA-Factory would read the same from it. */
@@ -197,7 +204,10 @@ function targetName({ rows }: SourceTable, { name, datasetDir, isReplaced = fals
   const fileName = candidates.find((candidate) => !sources.has(resolve(datasetDir, candidate)))!;
   const path = join(datasetDir, fileName);
   if (!existsSync(path) || isReplaced) return fileName;
-  throw new DataError(`${path}: is there already; choose another name, or replace it`);
+  throw new DataError({
+    en: `${path}: is there already; choose another name, or replace it`,
+    zh: `${path}：已存在；请换一个名称，或替换它`,
+  });
 }
 
 function entryOf(rows: readonly Row[], columns: Readonly<Partial<Record<Role, string>>>, fileName: string) {

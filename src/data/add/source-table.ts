@@ -49,7 +49,11 @@ const REPEATS_OF_VALUE = 2;
  * @throws DataError when a file is missing, broken or of an unknown type, or there is no row
  */
 export async function openTable(paths: readonly string[], options: ReadOptions = {}): Promise<SourceTable> {
-  if (paths.length === 0) throw new DataError('data: no file is named; name the files to add');
+  if (paths.length === 0)
+    throw new DataError({
+      en: 'data: no file is named; name the files to add',
+      zh: '数据：没有指定文件；请写明要添加的文件',
+    });
   let read = await readAll(paths, options);
   let hasHeader = options.hasHeader ?? true;
   const isTable = paths.every(isTxt) && holdsTabs(read.rows);

@@ -19,11 +19,19 @@ export function convertAlpaca(values: RowValues, entry: DatasetEntry): Converted
 
 function historyIn(values: RowValues, column: string | undefined): Message[] {
   const history = (column !== undefined && values[column]) || [];
-  if (!Array.isArray(history))
-    throw new UnusableRow(`"${column}" is ${describeValue(history)}, not a list of pairs`);
+  if (!Array.isArray(history)) {
+    const { en, zh } = describeValue(history);
+    throw new UnusableRow({
+      en: `"${column}" is ${en}, not a list of pairs`,
+      zh: `"${column}" 是${zh}，不是成对的列表`,
+    });
+  }
   return history.flatMap((pair: unknown, index) => {
     if (!Array.isArray(pair) || pair.length !== 2 || pair.some((part) => typeof part !== 'string')) {
-      throw new UnusableRow(`"${column}" entry ${index + 1} is not a pair of texts`);
+      throw new UnusableRow({
+        en: `"${column}" entry ${index + 1} is not a pair of texts`,
+        zh: `"${column}" 第 ${index + 1} 项不是一对文本`,
+      });
     }
     const [user, assistant] = pair as [string, string];
     return [

@@ -1,4 +1,5 @@
 /** What every converter gives: a row in one form, whatever its file looked like. */
+import type { Bilingual } from '../../core/index.ts';
 import type { Message } from '../../text/index.ts';
 import type { DatasetEntry } from '../dataset-info.ts';
 import type { RowValues } from '../row-values.ts';
@@ -12,7 +13,7 @@ export interface ConvertedRow {
   readonly system: string;
   readonly tools: string;
   /** What of the row was left out, if anything. */
-  readonly leftOut?: string;
+  readonly leftOut?: Bilingual;
 }
 
 /** @throws UnusableRow when the row does not hold what the entry says */

@@ -169,7 +169,7 @@ test('openai', () => {
     {
       ...turns,
       system: 'detailed thinking off',
-      leftOut: 'the last tool message, which nothing answers',
+      leftOut: { en: 'the last tool message, which nothing answers', zh: '最后一条没有回应的工具消息' },
     },
   );
   check(

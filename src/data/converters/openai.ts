@@ -23,7 +23,9 @@ export function convertOpenai(values: RowValues, entry: DatasetEntry): Converted
     ...splitTurns(unanswered ? joined.slice(0, -1) : joined, values, entry),
     system: withThinkingMark(system, tools),
     tools,
-    ...(unanswered && { leftOut: 'the last tool message, which nothing answers' }),
+    ...(unanswered && {
+      leftOut: { en: 'the last tool message, which nothing answers', zh: '最后一条没有回应的工具消息' },
+    }),
   };
 }
 

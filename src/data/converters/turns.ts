@@ -14,13 +14,23 @@ export interface Turn {
 export function messagesIn(values: RowValues, { columns }: DatasetEntry): RowValues[] {
   const column = columns.messages;
   const list = column === undefined ? undefined : values[column];
-  if (!Array.isArray(list))
-    throw new UnusableRow(`"${column}" is ${describeValue(list)}, not a list of messages`);
-  if (list.length === 0) throw new UnusableRow(`"${column}" is an empty list`);
+  if (!Array.isArray(list)) {
+    const { en, zh } = describeValue(list);
+    throw new UnusableRow({
+      en: `"${column}" is ${en}, not a list of messages`,
+      zh: `"${column}" 是${zh}，不是消息列表`,
+    });
+  }
+  if (list.length === 0) {
+    throw new UnusableRow({ en: `"${column}" is an empty list`, zh: `"${column}" 是空列表` });
+  }
   return list.map((message: unknown, index) => {
-    if (!isObject(message))
-      throw new UnusableRow(`message ${index + 1} is ${describeValue(message)}, not an object`);
-    return message;
+    if (isObject(message)) return message;
+    const { en, zh } = describeValue(message);
+    throw new UnusableRow({
+      en: `message ${index + 1} is ${en}, not an object`,
+      zh: `第 ${index + 1} 条消息是${zh}，不是对象`,
+    });
   });
 }
 
@@ -37,7 +47,9 @@ export function turnOf(message: RowValues, { tags }: DatasetEntry): Turn {
   const role = tag === '' ? undefined : roles.get(tag);
   if (role) return { role, content: textIn(message, tags.content_tag) };
   throw new UnusableRow(
-    tag === '' ? `a message has no "${tags.role_tag}"` : `"${tag}" is none of the roles that tags name`,
+    tag === ''
+      ? { en: `a message has no "${tags.role_tag}"`, zh: `有一条消息没有 "${tags.role_tag}"` }
+      : { en: `"${tag}" is none of the roles that tags name`, zh: `"${tag}" 不是 tags 中的角色` },
   );
 }
 
@@ -65,12 +77,13 @@ export function splitTurns(
   const { columns, ranking } = entry;
   const messages = turns.map(inItsPlace);
   if (messages.length % 2 !== (ranking ? 1 : 0)) {
-    throw new UnusableRow(
-      `${messages.length} turns; ${ranking ? 'the last one has to ask' : 'the last one has no answer'}`,
-    );
+    throw new UnusableRow({
+      en: `${messages.length} turns; ${ranking ? 'the last one has to ask' : 'the last one has no answer'}`,
+      zh: `共 ${messages.length} 轮；${ranking ? '最后一轮应为提问' : '最后一轮没有回答'}`,
+    });
   }
   const last = messages.at(-1);
-  if (!last) throw new UnusableRow('nothing but a system message');
+  if (!last) throw new UnusableRow({ en: 'nothing but a system message', zh: '只有系统消息' });
   const wanted = columns.kto_tag === undefined ? undefined : values[columns.kto_tag];
   if (typeof wanted === 'boolean')
     return { prompt: messages.slice(0, -1), response: ktoResponse(last, wanted) };
@@ -87,5 +100,8 @@ export function splitTurns(
 function inItsPlace({ role, content }: Turn, place: number): Message {
   const due: readonly Role[] = place % 2 === 0 ? ['user', 'observation'] : ['assistant', 'function'];
   if (role !== 'system' && due.includes(role)) return { role, content };
-  throw new UnusableRow(`turn ${place + 1} is of ${role} where ${due.join(' or ')} is due`);
+  throw new UnusableRow({
+    en: `turn ${place + 1} is of ${role} where ${due.join(' or ')} is due`,
+    zh: `第 ${place + 1} 轮是 ${role}，应为 ${due.join(' 或 ')}`,
+  });
 }

@@ -1,5 +1,5 @@
 /** Examines a data set: every row passes all checks, and what they find comes with rows, reasons and repairs. */
-import type { OnProgress } from '../../core/index.ts';
+import { heard, type OnProgress } from '../../core/index.ts';
 import { stripThoughts } from '../../text/index.ts';
 import { type DatasetEntry, type DatasetPlace, openDatasets } from '../dataset-info.ts';
 import type { RowFinding, Sample } from '../samples.ts';
@@ -152,10 +152,10 @@ function unusableDiagnosis(unusable: readonly RowFinding[]): Diagnosis[] {
       what: { en: `${count} rows cannot be used`, zh: `${count} 行无法使用` },
       ...ADVICE.unusable,
       isFixable: true,
-      rows: unusable.map(({ file, row, reason }) => ({
+      rows: unusable.map(({ file, row, reason, zh }) => ({
         file,
         row,
-        note: { en: reason, zh: reason },
+        note: heard({ message: reason, zh }),
       })),
     },
   ];

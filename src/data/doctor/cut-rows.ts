@@ -1,8 +1,9 @@
 /** Rows that do not fit into cutoff_len, and which part of them is lost. */
+import { heard } from '../../core/index.ts';
 import type { Template, Tokenizer } from '../../text/index.ts';
 import { encodeRow, type RowSettings, rowRule } from '../encode-row.ts';
 import type { Sample } from '../samples.ts';
-import { both, type ConcernedRow, type Finding } from './diagnosis.ts';
+import type { ConcernedRow, Finding } from './diagnosis.ts';
 
 /** How rows will be encoded. */
 export interface Encoding {
@@ -35,7 +36,8 @@ export async function findCutRows(
   const cut: ConcernedRow[] = [];
   for await (const { place, sample } of rows) {
     const { finding } = encodeRow(sample, rule);
-    if (finding) cut.push({ place, note: both(finding.reason), repair: { kind: 'drop' } });
+    if (finding)
+      cut.push({ place, note: heard({ message: finding.reason, zh: finding.zh }), repair: { kind: 'drop' } });
   }
   if (cut.length === 0) return [];
   const what = {

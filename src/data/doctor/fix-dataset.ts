@@ -45,9 +45,10 @@ export async function fixDataset(
   { datasetDir, fetchFiles, as, isReplaced }: FixOptions,
 ): Promise<FixedDataset> {
   if (!isReplaced && entryNames(datasetDir).includes(as)) {
-    throw new DataError(
-      `${join(datasetDir, 'dataset_info.json')}: "${as}" is there already; replace it, or choose another name`,
-    );
+    throw new DataError({
+      en: `${join(datasetDir, 'dataset_info.json')}: "${as}" is there already; replace it, or choose another name`,
+      zh: `${join(datasetDir, 'dataset_info.json')}：已有 "${as}"；请替换它，或换一个名称`,
+    });
   }
   const [entry] = await openDatasets([dataset], { datasetDir, fetchFiles });
   const kept: { values: RowValues }[] = [];
@@ -67,9 +68,16 @@ export async function fixDataset(
       ...(after && { after }),
     });
   }
-  if (changes.length === 0) throw new DataError(`data set "${dataset}": nothing in it is to be repaired`);
+  if (changes.length === 0)
+    throw new DataError({
+      en: `data set "${dataset}": nothing in it is to be repaired; use it as it is`,
+      zh: `数据集 "${dataset}"：没有需要修复的内容；可直接使用`,
+    });
   if (kept.length === 0) {
-    throw new DataError(`data set "${dataset}": no row would be left; mend the rows by hand`);
+    throw new DataError({
+      en: `data set "${dataset}": no row would be left; mend the rows by hand`,
+      zh: `数据集 "${dataset}"：修复后将没有剩余的行；请手动修正`,
+    });
   }
   const file = writeDerived(dataset, as, { datasetDir, rows: kept });
   const log = `${as}_changes.jsonl`;

@@ -4,7 +4,15 @@
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { DataError, type OnProgress, type Progress, RunError } from '../../core/index.ts';
+import {
+  DataError,
+  heard,
+  messageOf,
+  type OnProgress,
+  type Progress,
+  RunError,
+  type Told,
+} from '../../core/index.ts';
 import type { DatasetEntry } from '../dataset-info.ts';
 import type { EncodingPlan } from './encoder-threads.ts';
 import type { StoreAbout } from './store-writer.ts';
@@ -24,7 +32,7 @@ export interface ApartOrder {
 export type ApartReply =
   | { readonly progress: Progress }
   | { readonly isDone: true }
-  | { readonly problem: string };
+  | { readonly problem: Told };
 
 export interface ApartOptions {
   readonly onProgress?: OnProgress | undefined;
@@ -52,18 +60,30 @@ export function encodeApart(order: ApartOrder, { onProgress, signal }: ApartOpti
   child.send(order);
   return new Promise<void>((resolve, reject) => {
     child.on('error', (error) =>
-      reject(new RunError(`data: tokenizing cannot start: ${error.message}`, error)),
+      reject(
+        new RunError(
+          {
+            en: `data: tokenizing cannot start: ${error.message}; free memory`,
+            zh: `数据：无法启动分词：${messageOf(error, 'zh')}；请腾出内存`,
+          },
+          error,
+        ),
+      ),
     );
     child.on('exit', (code, ended) => {
-      if (signal?.aborted) reject(new RunError('data: tokenizing was stopped; run again'));
+      if (signal?.aborted)
+        reject(
+          new RunError({ en: 'data: tokenizing was stopped; run again', zh: '数据：分词已停止；请重新运行' }),
+        );
       else if (last && 'isDone' in last) resolve();
-      else if (last && 'problem' in last) reject(new DataError(last.problem));
+      else if (last && 'problem' in last) reject(new DataError(heard(last.problem)));
       else {
         const how = ended ?? `code ${code}`;
         reject(
-          new RunError(
-            `data: the process that tokenizes rows ended with ${how}; set preprocessing_num_workers to 1 if memory ran out`,
-          ),
+          new RunError({
+            en: `data: the process that tokenizes rows ended with ${how}; set preprocessing_num_workers to 1 if memory ran out`,
+            zh: `数据：分词进程以 ${how} 结束；若是内存不足，请把 preprocessing_num_workers 设为 1`,
+          }),
         );
       }
     });

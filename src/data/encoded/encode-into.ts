@@ -1,5 +1,5 @@
 /** Reads, converts and encodes a data set into a store. Rows pass through memory a piece at a time. */
-import { DataError, type OnProgress, RunError } from '../../core/index.ts';
+import { DataError, type OnProgress, RunError, reasonIn } from '../../core/index.ts';
 import type { DatasetEntry } from '../dataset-info.ts';
 import type { DatasetStream } from '../read-dataset.ts';
 import { SampleConverter } from '../to-samples.ts';
@@ -40,7 +40,11 @@ export async function encodeInto(folder: string, task: EncodingTask, encoder: Pi
     dropped ??= piece.findings.find(({ kind }) => kind === 'dropped');
     for (let at = 0; at < piece.index.length; at += INDEX_WORDS) if (piece.index[at]! > 0) trainable++;
     onProgress?.({ task: 'tokenize', done: writer.rows, unit: 'rows' });
-    if (signal?.aborted) throw new RunError('data: tokenizing was stopped; run again');
+    if (signal?.aborted)
+      throw new RunError({
+        en: 'data: tokenizing was stopped; run again',
+        zh: '数据：分词已停止；请重新运行',
+      });
   };
   try {
     for await (const piece of stream.pieces()) {
@@ -60,9 +64,10 @@ export async function encodeInto(folder: string, task: EncodingTask, encoder: Pi
     converter.finish();
     onProgress?.({ task: 'tokenize', done: writer.rows, total: writer.rows, unit: 'rows' });
     if (trainable === 0 && dropped) {
-      throw new DataError(
-        `data: none of the ${writer.rows} rows can be trained; the first, ${stream.files[dropped.file]} row ${dropped.row}: ${dropped.reason}; raise cutoff_len or mend the rows`,
-      );
+      throw new DataError({
+        en: `data: none of the ${writer.rows} rows can be trained; the first, ${stream.files[dropped.file]} row ${dropped.row}: ${dropped.reason}; raise cutoff_len or mend the rows`,
+        zh: `数据：${writer.rows} 行都无法训练；首个是 ${stream.files[dropped.file]} 第 ${dropped.row} 行：${reasonIn(dropped, 'zh')}；请增大截断长度 cutoff_len，或修正数据`,
+      });
     }
     writer.finish({ ...keys, files: stream.files }, stream.order);
   } catch (error) {

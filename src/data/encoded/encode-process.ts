@@ -1,5 +1,5 @@
 /** The process that encodeApart starts: encodes one data set by threads, tells how far it is, and ends. */
-import { DataError, messageOf } from '../../core/index.ts';
+import { DataError, textOf, told } from '../../core/index.ts';
 import { streamDataset } from '../read-dataset.ts';
 import type { ApartOrder, ApartReply } from './encode-apart.ts';
 import { encodeInto } from './encode-into.ts';
@@ -17,7 +17,7 @@ process.once('message', async ({ folder, entry, keys, choice, plan, threads }: A
     tell({ isDone: true });
   } catch (error) {
     const isKnown = error instanceof DataError || !(error instanceof Error);
-    tell({ problem: isKnown ? messageOf(error) : (error.stack ?? error.message) });
+    tell({ problem: told(isKnown ? textOf(error) : (error.stack ?? error.message)) });
   } finally {
     await pool.end();
     process.disconnect();

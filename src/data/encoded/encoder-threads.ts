@@ -63,7 +63,10 @@ function start(plan: EncodingPlan): Thread {
     : new Worker(PROGRAM, { workerData: plan });
   const thread: Thread = { worker, waiting: [] };
   const fail = (reason: string) => {
-    const error = new DataError(`data: a thread that encodes rows failed: ${reason}; report this`);
+    const error = new DataError({
+      en: `data: a thread that encodes rows failed: ${reason}; report this`,
+      zh: `数据：分词线程出错：${reason}；请反馈此问题`,
+    });
     for (const { reject } of thread.waiting.splice(0)) reject(error);
   };
   thread.worker.on('message', (reply: ThreadReply) => {

@@ -29,9 +29,10 @@ export function mixOrder(
 ): Uint32Array | undefined {
   if (strategy === 'concat' || lengths.length < 2) return undefined;
   if (probabilities && probabilities.length !== lengths.length) {
-    throw new DataError(
-      `data: interleave_probs has ${probabilities.length} numbers for ${lengths.length} data sets; give one for each`,
-    );
+    throw new DataError({
+      en: `data: interleave_probs has ${probabilities.length} numbers for ${lengths.length} data sets; give one for each`,
+      zh: `数据：interleave_probs 有 ${probabilities.length} 个数字，而数据集有 ${lengths.length} 个；请为每个数据集各填一个`,
+    });
   }
   const starts = lengths.map((_, set) => lengths.slice(0, set).reduce((sum, length) => sum + length, 0));
   const taken = lengths.map(() => 0);

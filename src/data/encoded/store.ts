@@ -38,7 +38,11 @@ export function readAbout(folder: string): StoreAbout | undefined {
  */
 export function openStore(folder: string, files?: readonly string[]): EncodedStore {
   const about = readAbout(folder);
-  if (!about) throw new DataError(`${folder}: holds no tokenized rows; remove the folder`);
+  if (!about)
+    throw new DataError({
+      en: `${folder}: holds no tokenized rows; remove the folder`,
+      zh: `${folder}：其中没有分词后的数据；请删去该文件夹`,
+    });
   const names = files ?? about.files;
   const { tokens, labels, offsets } = readIndex(folder, about.rows);
   const descriptor = openSync(join(folder, STORE_FILES.records), 'r');
@@ -96,5 +100,8 @@ function wordsOf(bytes: Buffer): Int32Array {
 }
 
 function broken(folder: string): DataError {
-  return new DataError(`${folder}: tokenized rows are missing; remove the folder and run again`);
+  return new DataError({
+    en: `${folder}: tokenized rows are missing; remove the folder and run again`,
+    zh: `${folder}：分词后的数据缺失；请删去该文件夹，然后重新运行`,
+  });
 }

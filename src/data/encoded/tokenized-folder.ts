@@ -33,9 +33,10 @@ export function openTokenized(path: string, textKey: string): (TokenizedRows & D
   };
   if (!Object.values(PARTS).some((part) => readAbout(join(path, part)))) {
     const ofOthers = existsSync(join(path, 'dataset_dict.json'));
-    throw new DataError(
-      `tokenized_path ${path}: holds ${ofOthers ? 'rows that LLaMA-Factory tokenized' : 'something else'}; name a folder that is empty or not there yet`,
-    );
+    throw new DataError({
+      en: `tokenized_path ${path}: holds ${ofOthers ? 'rows that LLaMA-Factory tokenized' : 'something else'}; name a folder that is empty or not there yet`,
+      zh: `tokenized_path ${path}：其中是${ofOthers ? ' LLaMA-Factory 分词的数据' : '其他内容'}；请指定空的或尚不存在的文件夹`,
+    });
   }
   const rows = { train: open(PARTS.train), evaluation: open(PARTS.evaluation) };
   const close = () => {
@@ -43,9 +44,10 @@ export function openTokenized(path: string, textKey: string): (TokenizedRows & D
   };
   if (opened.some(({ about }) => about.textKey !== textKey)) {
     close();
-    throw new ConfigError(
-      `tokenized_path ${path}: its rows were tokenized for another model or template; name another folder, or remove this one`,
-    );
+    throw new ConfigError({
+      en: `tokenized_path ${path}: its rows were tokenized for another model or template; name another folder, or remove this one`,
+      zh: `tokenized_path ${path}：其中的数据是为其他模型或模板分词的；请指定其他文件夹，或删去它`,
+    });
   }
   return { ...rows, [Symbol.dispose]: close };
 }

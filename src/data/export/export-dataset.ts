@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { DataError, writeFileAtomic } from '../../core/index.ts';
+import { DataError, messageOf, writeFileAtomic } from '../../core/index.ts';
 import type { Conversation } from '../../text/index.ts';
 import { type DatasetPlace, openDatasets } from '../dataset-info.ts';
 import { readDataset } from '../read-dataset.ts';
@@ -36,9 +36,15 @@ export async function exportDataset(
   { format, path, model, isReplaced = false, seed, ...place }: ExportOptions,
 ): Promise<{ rows: number; findings: readonly RowFinding[] }> {
   if (existsSync(path) && !isReplaced)
-    throw new DataError(`${path}: is there already; choose another file, or replace it`);
+    throw new DataError({
+      en: `${path}: is there already; choose another file, or replace it`,
+      zh: `${path}：已存在；请换一个文件，或替换它`,
+    });
   if (format === 'openai-batch' && !model) {
-    throw new DataError('data: openai-batch names a model in every row; say which one is to be asked');
+    throw new DataError({
+      en: 'data: openai-batch names a model in every row; say which one is to be asked',
+      zh: '数据：openai-batch 的每一行都写有模型；请写明要请求哪一个',
+    });
   }
   const [entry] = await openDatasets([name], place);
   const { samples, findings } = toSamples(entry!, await readDataset(entry!, seed));
@@ -66,7 +72,10 @@ function exportRow(
   } catch (error) {
     if (!(error instanceof UnusableRow)) throw error;
     throw new DataError(
-      `${origin.file} row ${origin.row}: ${format} cannot hold it, since ${error.message}; export as sharegpt or openai, or mend the row`,
+      {
+        en: `${origin.file} row ${origin.row}: ${format} cannot hold it, since ${error.message}; export as sharegpt or openai, or mend the row`,
+        zh: `${origin.file} 第 ${origin.row} 行：${format} 格式无法容纳，因为${messageOf(error, 'zh')}；请导出为 sharegpt 或 openai，或修正该行`,
+      },
       error,
     );
   }

@@ -58,9 +58,11 @@ function flatRow(conversation: Conversation): ReturnType<ExportRow> {
 }
 
 function alpacaRow({ messages, system, tools }: Conversation): ReturnType<ExportRow> {
-  if (tools) throw new UnusableRow('it has tools');
+  if (tools) throw new UnusableRow({ en: 'it has tools', zh: '它含有工具' });
   const other = messages.find(({ role }) => role === 'observation' || role === 'function');
-  if (other) throw new UnusableRow(`it has a turn of ${other.role}`);
+  if (other) {
+    throw new UnusableRow({ en: `it has a turn of ${other.role}`, zh: `它含有 ${other.role} 轮次` });
+  }
   const turns = messages.map(({ content }) => content);
   const history = Array.from({ length: turns.length / 2 - 1 }, (_, i) => [turns[2 * i], turns[2 * i + 1]]);
   return {

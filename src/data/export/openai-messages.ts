@@ -1,4 +1,5 @@
 /** Conversations in the words of OpenAI's API: messages with tool calls and their results, and tool descriptions. */
+import type { Bilingual } from '../../core/index.ts';
 import type { Conversation } from '../../text/index.ts';
 import { BETWEEN_OBSERVATIONS } from '../converters/index.ts';
 import { describeValue, isObject, UnusableRow } from '../row-values.ts';
@@ -37,12 +38,14 @@ export function openaiBody({ messages, system, tools }: Conversation): OpenaiBod
 
 /** One call or several; the API takes their arguments as JSON text. */
 function callsIn(content: string): { name: unknown; arguments: string }[] {
-  const value = parse(content, 'a function turn');
+  const value = parse(content, { en: 'a function turn', zh: '函数调用轮' });
   return (Array.isArray(value) ? value : [value]).map((call: unknown) => {
     if (!isObject(call) || typeof call['name'] !== 'string') {
-      throw new UnusableRow(
-        `a function turn holds ${describeValue(call)} where {"name": …, "arguments": …} is due`,
-      );
+      const { en, zh } = describeValue(call);
+      throw new UnusableRow({
+        en: `a function turn holds ${en} where {"name": …, "arguments": …} is due`,
+        zh: `函数调用轮是${zh}，应为 {"name": …, "arguments": …}`,
+      });
     }
     const given = call['arguments'] ?? {};
     return { name: call['name'], arguments: typeof given === 'string' ? given : JSON.stringify(given) };
@@ -50,8 +53,11 @@ function callsIn(content: string): { name: unknown; arguments: string }[] {
 }
 
 function toolsIn(tools: string): unknown[] {
-  const list = parse(tools, 'tools');
-  if (!Array.isArray(list)) throw new UnusableRow(`tools are ${describeValue(list)}, not a list`);
+  const list = parse(tools, { en: 'tools', zh: 'tools ' });
+  if (!Array.isArray(list)) {
+    const { en, zh } = describeValue(list);
+    throw new UnusableRow({ en: `tools are ${en}, not a list`, zh: `tools 是${zh}，不是列表` });
+  }
   return list.map((tool: unknown) =>
     isObject(tool) && tool['type'] === 'function' && isObject(tool['function'])
       ? tool
@@ -59,10 +65,10 @@ function toolsIn(tools: string): unknown[] {
   );
 }
 
-function parse(text: string, what: string): unknown {
+function parse(text: string, what: Bilingual): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new UnusableRow(`${what} is no JSON`);
+    throw new UnusableRow({ en: `${what.en} is no JSON`, zh: `${what.zh}不是 JSON` });
   }
 }

@@ -1,6 +1,6 @@
 /** The process that readApart starts: reads one file after the other as it is told, and ends with its starter. */
 import { extname } from 'node:path';
-import { DataError, messageOf } from '../../core/index.ts';
+import { DataError, textOf, told } from '../../core/index.ts';
 import type { Reader } from '../rows.ts';
 import type { ReadReply, ReadRequest } from './apart.ts';
 
@@ -21,11 +21,15 @@ async function* read({ path, options }: ReadRequest): AsyncGenerator<ReadReply> 
     for await (const piece of reader(path, options)) yield { type: 'piece', piece };
     yield { type: 'end' };
   } catch (error) {
-    const known = error instanceof DataError;
-    const message = known
-      ? error.message
-      : `${path}: cannot be read as ${format.slice(1)}: ${messageOf(error)}; fetch the file or save it again`;
-    yield { type: 'problem', message };
+    const { en, zh } = textOf(error);
+    const text =
+      error instanceof DataError
+        ? { en, zh }
+        : {
+            en: `${path}: cannot be read as ${format.slice(1)}: ${en}; fetch the file or save it again`,
+            zh: `${path}：无法按 ${format.slice(1)} 读取：${zh}；请重新下载或另存该文件`,
+          };
+    yield { type: 'problem', ...told(text) };
   }
 }
 

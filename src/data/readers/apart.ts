@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DataError } from '../../core/index.ts';
+import { type Bilingual, DataError, heard, messageOf, type Told } from '../../core/index.ts';
 import type { FileRows, ReadOptions } from '../rows.ts';
 
 /** What the process is told first; then `more`, once for each of its answers. */
@@ -19,7 +19,7 @@ export type ReadReply =
   | { readonly type: 'ready' }
   | { readonly type: 'piece'; readonly piece: FileRows }
   | { readonly type: 'end' }
-  | { readonly type: 'problem'; readonly message: string };
+  | (Told & { readonly type: 'problem' });
 
 /** A sound file of few rows takes a twentieth of this. */
 const LEAST_TIME_MS = 1500;
@@ -60,7 +60,7 @@ export async function* readApart(path: string, options: ReadOptions): AsyncGener
       usedMs += performance.now() - began;
     }
     isAtRest = true;
-    if (reply.type === 'problem') throw new DataError(reply.message);
+    if (reply.type === 'problem') throw new DataError(heard(reply));
   } finally {
     if (isAtRest) rest(child);
     else {
@@ -85,21 +85,37 @@ function ask(
       clearTimeout(timer);
       child.off('message', onMessage).off('exit', onExit).off('error', onError);
     };
-    const fail = (problem: string) => {
+    const fail = (problem: Bilingual) => {
       release();
-      reject(new DataError(`${path}: ${problem}; fetch the file or save it again`));
+      reject(
+        new DataError({
+          en: `${path}: ${problem.en}; fetch the file or save it again`,
+          zh: `${path}：${problem.zh}；请重新下载或另存该文件`,
+        }),
+      );
     };
     const onMessage = (reply: ReadReply) => {
       release();
       resolve(reply);
     };
     const onExit = (code: number | null, signal: string | null) =>
-      fail(`is broken: its reader ended by ${signal ?? `code ${code}`}`);
-    const onError = (error: Error) => fail(`its reader cannot be started: ${error.message}`);
+      fail({
+        en: `is broken: its reader ended by ${signal ?? `code ${code}`}`,
+        zh: `文件已损坏：读取进程以 ${signal ?? `代码 ${code}`} 结束`,
+      });
+    const onError = (error: Error) =>
+      fail({
+        en: `its reader cannot be started: ${error.message}`,
+        zh: `无法启动读取进程：${messageOf(error, 'zh')}`,
+      });
     child.on('message', onMessage).on('exit', onExit).on('error', onError);
     if (time) {
       const seconds = (time.limitMs / 1000).toFixed(1);
-      timer = setTimeout(() => fail(`is broken: its reader was not done after ${seconds} s`), time.leftMs);
+      const problem = {
+        en: `is broken: its reader was not done after ${seconds} s`,
+        zh: `文件已损坏：${seconds} 秒内没有读完`,
+      };
+      timer = setTimeout(() => fail(problem), time.leftMs);
     }
     child.send(request);
   });

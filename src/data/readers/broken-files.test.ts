@@ -2,7 +2,7 @@
  * Real files of every format, broken at random: whatever comes in, a reader gives rows, or says file and reason in
  * less than two seconds. `TUNESMITH_BROKEN_FILES=10000` breaks more of them.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import fc from 'fast-check';
@@ -13,6 +13,8 @@ import { readRows } from '../read-rows.ts';
 
 const COUNT = Number(process.env['TUNESMITH_BROKEN_FILES'] ?? 200);
 const SEED = Number(process.env['TUNESMITH_BROKEN_SEED'] ?? 1);
+/** Where files that take long are kept. */
+const KEPT = process.env['TUNESMITH_BROKEN_KEPT'];
 const LONGEST_MS = 2000;
 /** Starting the process anew after a file that it did not survive, on a busy machine. */
 const RESTART_MS = 3000;
@@ -111,7 +113,7 @@ test(`${COUNT} broken files: rows, or file and reason, in two seconds`, { timeou
     fc.oneof(fc.constantFrom(...TEXTS), fc.constantFrom(...TABLES)),
     fc.array(breaks, { minLength: 1, maxLength: 4 }),
   );
-  const outcomes = { read: 0, refused: 0, ended: 0 };
+  const outcomes = { read: 0, refused: 0, ended: 0, slowestMs: 0, slowest: '' };
   const check = async ([[name, whole], operations]: [[string, Uint8Array], Break[]]) => {
     const path = join(folder, `broken${extname(name)}`);
     writeFileSync(
@@ -133,6 +135,11 @@ test(`${COUNT} broken files: rows, or file and reason, in two seconds`, { timeou
       expect(message, message).toContain('; ');
       if (message.includes('its reader')) outcomes.ended++;
       else outcomes.refused++;
+    }
+    if (took > outcomes.slowestMs) {
+      outcomes.slowestMs = Math.round(took);
+      outcomes.slowest = `${name}: ${error ?? 'read'}`;
+      if (KEPT !== undefined && took > LONGEST_MS / 4) copyFileSync(path, join(KEPT, `${outcomes.slowestMs}-${name}`));
     }
     expect(took, `${name}: ${error}`).toBeLessThan(LONGEST_MS + RESTART_MS);
   };

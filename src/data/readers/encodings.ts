@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import chardet from 'chardet';
-import { DataError } from '../../core/index.ts';
+import { type Bilingual, DataError } from '../../core/index.ts';
 import { readPieces } from '../read-text.ts';
 
 export interface OpenText {
@@ -43,7 +43,10 @@ export function openText(path: string, encoding?: string): OpenText {
       yield decoder.decode();
     } catch (error) {
       throw new DataError(
-        `${path}${lineOfFault(path, name)}: the bytes are not ${name.toUpperCase()} as those before; mend the line, or save the file as UTF-8`,
+        {
+          en: `${path}${lineOfFault(path, name).en}: the bytes are not ${name.toUpperCase()} as those before; mend the line, or save the file as UTF-8`,
+          zh: `${path}${lineOfFault(path, name).zh}：此处不是前文的 ${name.toUpperCase()} 编码；请修正该行，或把文件另存为 UTF-8`,
+        },
         error,
       );
     }
@@ -129,14 +132,18 @@ function looksKoreanOrJapanese(bytes: Buffer): boolean {
 function refuseText(path: string): never {
   const nul = firstNul(path);
   if (nul !== undefined) {
-    throw new DataError(`${path}: byte ${nul} is NUL, so this is no text; check the file`);
+    throw new DataError({
+      en: `${path}: byte ${nul} is NUL, so this is no text; check the file`,
+      zh: `${path}：第 ${nul} 个字节为 NUL，因此不是文本；请检查该文件`,
+    });
   }
   const [best] = chardet.analyse(aroundForeign(path));
+  const place = lineOfFault(path, 'utf-8');
   const isNews = best && best.name !== 'UTF-8' && best.name !== 'GB18030';
-  throw new DataError(
-    `${path}${lineOfFault(path, 'utf-8')}: the bytes are neither UTF-8 nor UTF-16 nor GB18030` +
-      `${isNews ? ` (they look like ${best.name})` : ''}; save the file as UTF-8, or name its encoding`,
-  );
+  throw new DataError({
+    en: `${path}${place.en}: the bytes are neither UTF-8 nor UTF-16 nor GB18030${isNews ? ` (they look like ${best.name})` : ''}; save the file as UTF-8, or name its encoding`,
+    zh: `${path}${place.zh}：既非 UTF-8，也非 UTF-16、GB18030 编码${isNews ? `（像是 ${best.name}）` : ''}；请把文件另存为 UTF-8，或写明编码`,
+  });
 }
 
 /** Its place, counted from 1. */
@@ -151,9 +158,10 @@ function firstNul(path: string): number | undefined {
 }
 
 /** As in: ` line 3`. */
-function lineOfFault(path: string, encoding: string): string {
-  if (statSync(path).size > SEARCHED_BYTES) return '';
-  return ` line ${firstForeignLine(readFileSync(path), encoding)}`;
+function lineOfFault(path: string, encoding: string): Bilingual {
+  if (statSync(path).size > SEARCHED_BYTES) return { en: '', zh: '' };
+  const line = firstForeignLine(readFileSync(path), encoding);
+  return { en: ` line ${line}`, zh: ` 第 ${line} 行` };
 }
 
 /** The line of the first bytes that are not of the encoding; found by halving, since decoding is fast. */
@@ -182,7 +190,10 @@ function decoderOf(encoding: string, path: string) {
     return new TextDecoder(encoding, { fatal: true });
   } catch (error) {
     throw new DataError(
-      `${path}: no encoding is called "${encoding}"; write utf-8, gb18030, big5, shift_jis, windows-1252 …`,
+      {
+        en: `${path}: no encoding is called "${encoding}"; write utf-8, gb18030, big5, shift_jis, windows-1252 …`,
+        zh: `${path}：没有名为 "${encoding}" 的编码；请写 utf-8、gb18030、big5、shift_jis、windows-1252 等`,
+      },
       error,
     );
   }

@@ -43,7 +43,11 @@ function holdsLines(path: string): boolean {
     if (first !== undefined) return first.startsWith('{') && findJsonFault(first) === undefined;
     first = text.trim();
   }
-  if (first === undefined) throw new DataError(`${path}: the file is empty; fill it with rows`);
+  if (first === undefined)
+    throw new DataError({
+      en: `${path}: the file is empty; fill it with rows`,
+      zh: `${path}：文件为空；请写入数据`,
+    });
   return false;
 }
 
@@ -78,10 +82,11 @@ function parsed(text: string): unknown {
 function rowsOfValue(value: unknown, path: string): Row[] {
   if (Array.isArray(value)) return value.map((item, index) => rowOf(item, path, index + 1));
   const lists = isObject(value) ? Object.keys(value).filter((key) => Array.isArray(value[key])) : [];
-  const hint = lists.length > 0 ? `; the list under ${JSON.stringify(lists[0])} may be it` : '';
-  throw new DataError(
-    `${path}: holds ${describeValue(value)} where a list of rows is due${hint}; write [ {…}, {…} ]`,
-  );
+  const [key] = lists;
+  throw new DataError({
+    en: `${path}: holds ${describeValue(value).en} where a list of rows is due${key === undefined ? '' : `; the list under ${JSON.stringify(key)} may be it`}; write [ {…}, {…} ]`,
+    zh: `${path}：内容是${describeValue(value).zh}，应为数据列表${key === undefined ? '' : `；可能是 ${JSON.stringify(key)} 下的列表`}；请写成 [ {…}, {…} ]`,
+  });
 }
 
 /** Messages and tools have less than ten; what walks through values overflows at some thousands. */
@@ -89,14 +94,16 @@ const MOST_LEVELS = 100;
 
 function rowOf(value: unknown, file: string, row: number): Row {
   if (!isObject(value)) {
-    throw new DataError(
-      `${file} row ${row}: is ${describeValue(value)}, not an object; write {"column": "value", …}`,
-    );
+    throw new DataError({
+      en: `${file} row ${row}: is ${describeValue(value).en}, not an object; write {"column": "value", …}`,
+      zh: `${file} 第 ${row} 行：是${describeValue(value).zh}，不是对象；请写成 {"列名": "值", …}`,
+    });
   }
   if (isDeeper(value, MOST_LEVELS)) {
-    throw new DataError(
-      `${file} row ${row}: lists and objects lie more than ${MOST_LEVELS} deep in each other; flatten them`,
-    );
+    throw new DataError({
+      en: `${file} row ${row}: lists and objects lie more than ${MOST_LEVELS} deep in each other; flatten them`,
+      zh: `${file} 第 ${row} 行：列表与对象的嵌套超过 ${MOST_LEVELS} 层；请展平`,
+    });
   }
   return { file, row, values: value };
 }

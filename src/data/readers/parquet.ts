@@ -14,7 +14,10 @@ export async function* readParquet(path: string): AsyncGenerator<FileRows> {
   checkRowCount(Number(metadata.num_rows), statSync(path).size, path);
   const total = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (total !== Number(metadata.num_rows)) {
-    throw new DataError(`${path}: names ${metadata.num_rows} rows and holds ${total}; fetch the file again`);
+    throw new DataError({
+      en: `${path}: names ${metadata.num_rows} rows and holds ${total}; fetch the file again`,
+      zh: `${path}：声明有 ${metadata.num_rows} 行，实际有 ${total} 行；请重新下载该文件`,
+    });
   }
   const names = classNames(metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value);
   let rowStart = 0;

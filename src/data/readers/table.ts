@@ -1,5 +1,5 @@
 /** Records under a header become rows: what csv and xlsx have in common. Names columns as pandas does. */
-import { DataError } from '../../core/index.ts';
+import { DataError, reasonIn, reasonOf } from '../../core/index.ts';
 import { type FileRows, inPieces, type Row } from '../rows.ts';
 import type { RowFinding } from '../samples.ts';
 
@@ -30,10 +30,12 @@ export function* tableRows(
   }
   const [first] = findings;
   if (first && findings.length > count) {
-    throw new DataError(
-      `${path}: ${findings.length} of ${findings.length + count} rows do not fit the header; ` +
+    throw new DataError({
+      en:
+        `${path}: ${findings.length} of ${findings.length + count} rows do not fit the header; ` +
         `the first, row ${first.row}, ${first.reason}; if it holds a text a line, name it .txt`,
-    );
+      zh: `${path}：${findings.length + count} 行中有 ${findings.length} 行与表头不符；首个是第 ${first.row} 行：${reasonIn(first, 'zh')}；若每行是一段文本，请改名为 .txt`,
+    });
   }
   yield { rows: [], findings };
 }
@@ -48,19 +50,25 @@ function* fittingRows(
     if (fields.every((field) => field === '')) continue;
     if (!columns) {
       if (fields.length > MOST_COLUMNS) {
-        throw new DataError(
-          `${path} row ${row}: has ${fields.length} columns, and ${MOST_COLUMNS} are the most; check how fields are set apart`,
-        );
+        throw new DataError({
+          en: `${path} row ${row}: has ${fields.length} columns, and ${MOST_COLUMNS} are the most; check how fields are set apart`,
+          zh: `${path} 第 ${row} 行：有 ${fields.length} 列，上限为 ${MOST_COLUMNS}；请检查分隔符`,
+        });
       }
       columns = hasHeader ? columnNames(fields) : fields.map((_, index) => `column_${index + 1}`);
       if (hasHeader) continue;
     }
     const extra = fields.slice(columns.length).some((field) => field !== '');
     if (fields.length < columns.length || extra) {
-      const remedy = extra ? 'quote the field that holds the delimiter' : 'add what is missing';
-      const due = hasHeader ? 'the header' : 'the first row';
-      const reason = `has ${counted(fields.length)} where ${due} has ${columns.length}; ${remedy}`;
-      findings.push({ file: path, row, kind: 'dropped', reason });
+      const remedy = extra
+        ? { en: 'quote the field that holds the delimiter', zh: '含分隔符的字段请加引号' }
+        : { en: 'add what is missing', zh: '请补全缺少的字段' };
+      const due = hasHeader ? { en: 'the header', zh: '表头' } : { en: 'the first row', zh: '首行' };
+      const reason = reasonOf({
+        en: `has ${counted(fields.length)} where ${due.en} has ${columns.length}; ${remedy.en}`,
+        zh: `有 ${fields.length} 个字段，而${due.zh}有 ${columns.length} 个；${remedy.zh}`,
+      });
+      findings.push({ file: path, row, kind: 'dropped', ...reason });
       continue;
     }
     yield { file: path, row, values: Object.fromEntries(columns.map((name, i) => [name, fields[i]!])) };

@@ -29,9 +29,10 @@ const PLACE = /^([A-Z]{0,3})(\d{1,7})$/;
 export async function* readXlsx(path: string, { sheet, hasHeader }: ReadOptions): AsyncGenerator<FileRows> {
   const { size } = statSync(path);
   if (size > LARGEST_FILE_BYTES) {
-    throw new DataError(
-      `${path}: ${formatBytes(size)} is more than ${formatBytes(LARGEST_FILE_BYTES)}; save the sheet as csv`,
-    );
+    throw new DataError({
+      en: `${path}: ${formatBytes(size)} is more than ${formatBytes(LARGEST_FILE_BYTES)}; save the sheet as csv`,
+      zh: `${path}：${formatBytes(size)} 超过 ${formatBytes(LARGEST_FILE_BYTES)}；请把工作表另存为 csv`,
+    });
   }
   const bytes = readFileSync(path);
   for (const { name, inflate } of readZipEntries(bytes, path)) {
@@ -52,7 +53,10 @@ async function readCells(archive: ArrayBuffer, sheet: string | undefined, path: 
     const names = (await readXlsxFile(archive, options)).map(({ sheet }) => sheet);
     const near = nearestName(sheet, names);
     throw new DataError(
-      `${path}: no sheet is called "${sheet}"; ${near ? `did you mean "${near}"?` : `the sheets are ${names.join(', ')}`}`,
+      {
+        en: `${path}: no sheet is called "${sheet}"; ${near ? `did you mean "${near}"?` : `the sheets are ${names.join(', ')}`}`,
+        zh: `${path}：没有名为 "${sheet}" 的工作表；${near ? `是否想写 "${near}"？` : `现有 ${names.join('、')}`}`,
+      },
       error,
     );
   }
@@ -73,17 +77,19 @@ function checkAddresses(xml: string, where: string): void {
     const row = Number(digits);
     const column = [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);
     if (!(row >= 1 && row <= MOST_ROWS && column <= MOST_COLUMNS)) {
-      throw new DataError(
-        `${where}: no cell is at "${address.slice(0, 20)}"; open the file in a spreadsheet program and save it again`,
-      );
+      throw new DataError({
+        en: `${where}: no cell is at "${address.slice(0, 20)}"; open the file in a spreadsheet program and save it again`,
+        zh: `${where}：没有 "${address.slice(0, 20)}" 这个单元格；请用表格软件打开并重新保存`,
+      });
     }
     rows = Math.max(rows, row);
     columns = Math.max(columns, column);
   }
   if (rows * columns > MOST_CELLS) {
-    throw new DataError(
-      `${where}: ${rows} rows of ${columns} columns are more than ${MOST_CELLS} cells; delete what lies outside the table, or save it as csv`,
-    );
+    throw new DataError({
+      en: `${where}: ${rows} rows of ${columns} columns are more than ${MOST_CELLS} cells; delete what lies outside the table, or save it as csv`,
+      zh: `${where}：${rows} 行 ${columns} 列超过 ${MOST_CELLS} 个单元格；请删去表格之外的内容，或另存为 csv`,
+    });
   }
 }
 

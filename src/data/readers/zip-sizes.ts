@@ -4,7 +4,7 @@
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 import { inflateRawSync } from 'node:zlib';
-import { DataError, formatBytes } from '../../core/index.ts';
+import { type Bilingual, DataError, formatBytes } from '../../core/index.ts';
 
 interface ZipEntry {
   readonly name: string;
@@ -34,17 +34,28 @@ const DEFLATED = 8;
  * @throws DataError when it is no zip, broken, or inflates to more than a table of this size would
  */
 export function readZipEntries(bytes: Buffer, path: string): ZipEntry[] {
-  const fail = (problem: string): never => {
-    throw new DataError(`${path}: ${problem}; open it in a spreadsheet program and save it again`);
+  const fail = (problem: Bilingual): never => {
+    throw new DataError({
+      en: `${path}: ${problem.en}; open it in a spreadsheet program and save it again`,
+      zh: `${path}：${problem.zh}；请用表格软件打开并重新保存`,
+    });
   };
-  const end = endRecordAt(bytes) ?? fail('is no zip archive, which xlsx files are, or its end is missing');
+  const end =
+    endRecordAt(bytes) ??
+    fail({
+      en: 'is no zip archive, which xlsx files are, or its end is missing',
+      zh: '不是 zip 压缩包（xlsx 即是），或缺少结尾',
+    });
   const count = bytes.readUInt16LE(end + 10);
   const entries: ZipEntry[] = [];
   let at = bytes.readUInt32LE(end + 16);
   let inflatedSize = 0;
   for (let index = 0; index < count; index++) {
     if (at + ENTRY_BYTES > end || bytes.readUInt32LE(at) !== ENTRY_MARK) {
-      return fail(`its directory breaks off at entry ${index + 1} of ${count}`);
+      return fail({
+        en: `its directory breaks off at entry ${index + 1} of ${count}`,
+        zh: `目录在 ${count} 项中的第 ${index + 1} 项处中断`,
+      });
     }
     const method = bytes.readUInt16LE(at + 10);
     const size = bytes.readUInt32LE(at + 20);
@@ -54,20 +65,26 @@ export function readZipEntries(bytes: Buffer, path: string): ZipEntry[] {
     const local = bytes.readUInt32LE(at + 42);
     inflatedSize += inflated;
     if (method !== STORED && method !== DEFLATED)
-      fail(`${name} is packed by method ${method}, which xlsx has not`);
+      fail({
+        en: `${name} is packed by method ${method}, which xlsx has not`,
+        zh: `${name} 以方法 ${method} 压缩，xlsx 没有这种方法`,
+      });
     entries.push({
       name,
       inflate: () =>
-        inflateEntry(bytes, { local, size, inflated, method }) ?? fail(`${name} in it is broken`),
+        inflateEntry(bytes, { local, size, inflated, method }) ??
+        fail({ en: `${name} in it is broken`, zh: `其中的 ${name} 已损坏` }),
     });
     at = nameEnd + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
   }
   const isBomb = inflatedSize > HARMLESS_BYTES && inflatedSize > bytes.length * LARGEST_RATIO;
   if (isBomb || inflatedSize > LARGEST_INFLATED_BYTES) {
-    throw new DataError(
-      `${path}: its ${formatBytes(bytes.length)} unpack to ${formatBytes(inflatedSize)}, more than a table of this size does; ` +
+    throw new DataError({
+      en:
+        `${path}: its ${formatBytes(bytes.length)} unpack to ${formatBytes(inflatedSize)}, more than a table of this size does; ` +
         'if the file is sound, save it as csv',
-    );
+      zh: `${path}：${formatBytes(bytes.length)} 解压后有 ${formatBytes(inflatedSize)}，超出这种大小的表格应有的量；若文件无误，请另存为 csv`,
+    });
   }
   return entries;
 }

@@ -92,10 +92,12 @@ export async function splitDataset(name: string, options: SplitOptions): Promise
   const wanted = PARTS.filter((part) => part === 'train' || options[part] > 0);
   const empty = wanted.find((part) => !parts.includes(part));
   if (empty) {
-    throw new DataError(
-      `data set "${name}": nothing is left for ${empty} of ${rows.length} rows, since rows of one ${group ?? 'question'} ` +
+    throw new DataError({
+      en:
+        `data set "${name}": nothing is left for ${empty} of ${rows.length} rows, since rows of one ${group ?? 'question'} ` +
         'stay together; take a larger share, or a column of smaller groups',
-    );
+      zh: `数据集 "${name}"：${rows.length} 行中没有剩余可分给 ${empty}，因为同一${group === undefined ? '问题' : ` ${group} `}的行不拆开；请增大比例，或选组更小的列`,
+    });
   }
   const paths = write(name, {
     options,
@@ -172,25 +174,31 @@ function sharesOf({ val, test }: { val: number; test: number }, rows: number): {
   const shares = { val: share(val), test: share(test) };
   const isSound = val >= 0 && test >= 0 && val + test > 0 && shares.val + shares.test < 1;
   if (isSound) return shares;
-  throw new DataError(
-    `data: val ${val} and test ${test} leave nothing to split, or nothing to train on, of ${rows} rows; ` +
+  throw new DataError({
+    en:
+      `data: val ${val} and test ${test} leave nothing to split, or nothing to train on, of ${rows} rows; ` +
       'give shares below 1 or numbers of rows',
-  );
+    zh: `数据：val ${val} 与 test ${test} 使 ${rows} 行中没有可划分或可训练的数据；请填小于 1 的比例，或行数`,
+  });
 }
 
 function checkColumn(rows: readonly Row[], column: string | undefined, name: string): void {
   if (column === undefined || rows.some(({ values }) => Object.hasOwn(values, column))) return;
   const columns = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const near = nearestName(column, columns);
-  throw new DataError(
-    `data set "${name}": no row has the column "${column}"; ${near ? `did you mean "${near}"?` : `the rows have ${columns.join(', ')}`}`,
-  );
+  throw new DataError({
+    en: `data set "${name}": no row has the column "${column}"; ${near ? `did you mean "${near}"?` : `the rows have ${columns.join(', ')}`}`,
+    zh: `数据集 "${name}"：没有一行含列 "${column}"；${near ? `是否想写 "${near}"？` : `现有 ${columns.join('、')}`}`,
+  });
 }
 
 function checkStrata(strata: readonly string[], stratify: string | undefined): void {
   const count = new Set(strata).size;
   if (count <= MOST_STRATA) return;
-  throw new DataError(`data: "${stratify}" has ${count} different values; stratify by a column of labels`);
+  throw new DataError({
+    en: `data: "${stratify}" has ${count} different values; stratify by a column of labels`,
+    zh: `数据："${stratify}" 有 ${count} 种不同的值；请按标签列分层`,
+  });
 }
 
 function write(
@@ -205,9 +213,10 @@ function write(
   const taken = entryNames(datasetDir);
   const clash = wanted.map((part) => `${name}_${part}`).find((part) => taken.includes(part));
   if (clash && !isReplaced) {
-    throw new DataError(
-      `${join(datasetDir, 'dataset_info.json')}: "${clash}" is there already; replace it, or remove it first`,
-    );
+    throw new DataError({
+      en: `${join(datasetDir, 'dataset_info.json')}: "${clash}" is there already; replace it, or remove it first`,
+      zh: `${join(datasetDir, 'dataset_info.json')}：已有 "${clash}"；请替换它，或先删去`,
+    });
   }
   const parts = wanted.map((part) => {
     const file = writeDerived(name, `${name}_${part}`, { datasetDir, rows: rowsOf(part) });

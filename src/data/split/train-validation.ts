@@ -16,9 +16,10 @@ export function splitTrainValidation(
 ): { train: Uint32Array; validation: Uint32Array } {
   const count = valSize < 1 ? Math.ceil(valSize * rows) : Math.floor(valSize);
   if (count < 1 || count >= rows) {
-    throw new DataError(
-      `data: val_size ${valSize} takes ${count} of ${rows} rows; choose one that leaves rows for training and validation`,
-    );
+    throw new DataError({
+      en: `data: val_size ${valSize} takes ${count} of ${rows} rows; choose one that leaves rows for training and validation`,
+      zh: `数据：val_size ${valSize} 取走 ${rows} 行中的 ${count} 行；请选择使训练与验证都有数据的值`,
+    });
   }
   const positions = Uint32Array.from({ length: rows }, (_, position) => position);
   const isHeld = new Uint8Array(rows);
