@@ -75,9 +75,10 @@ const ROUTES_OF: Readonly<Record<string, readonly string[]>> = {
     '/api/experiments',
     '/api/loadtests',
     '/api/servers',
+    '/api/enrichments',
   ],
   runs: ['/api/runs'],
-  datasets: ['/api/datasets'],
+  datasets: ['/api/datasets', '/api/bin'],
   models: ['/api/models'],
 };
 

@@ -11,6 +11,8 @@ const en = {
   'score labels': 'score labels',
   generate: 'generate',
   'ask endpoint': 'ask endpoint',
+  'ask teacher': 'ask teacher',
+  'check rows': 'check rows',
 };
 
 const zh: typeof en = {
@@ -23,6 +25,8 @@ const zh: typeof en = {
   'score labels': '标签打分',
   generate: '生成回答',
   'ask endpoint': '请求接口',
+  'ask teacher': '请求教师模型',
+  'check rows': '检查数据',
 };
 
 export const TASKS: Texts<typeof en> = { en, zh };

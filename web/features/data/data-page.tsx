@@ -8,8 +8,8 @@ export function DataPage() {
   return (
     <Switch>
       <Route path="/upload/:id">{({ id }) => <MapColumns key={id} id={id} />}</Route>
-      <Route path="/set/:name">
-        {({ name }) => <DatasetView key={name} name={decodeURIComponent(name)} />}
+      <Route path="/set/:name/:tab?">
+        {({ name, tab }) => <DatasetView key={name} name={decodeURIComponent(name)} tab={tab} />}
       </Route>
       <Route>
         <DatasetList />

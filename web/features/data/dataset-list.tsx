@@ -1,5 +1,5 @@
 /** All data sets, and the ways to get one more: a file, or an example. */
-import { Alert, Button, FileButton, Group, Text, VisuallyHidden } from '@mantine/core';
+import { Button, FileButton, Text, VisuallyHidden } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { type DragEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -7,11 +7,11 @@ import { DATASETS, type Dataset } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { DATA } from '../../i18n/data.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { SHELL } from '../../i18n/shell.ts';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Answered, EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
+import { BinList } from './bin-list.tsx';
 
 const ACCEPTED = '.csv,.tsv,.json,.jsonl,.xlsx,.parquet,.arrow,.txt';
 
@@ -57,6 +57,7 @@ export function DatasetList() {
       }}
     >
       <PageHead title={text.title} about={list.data && text.about(list.data.folder)} actions={button} />
+      {upload.isPending && <Text role="status">{text.uploading(upload.variables.query?.name ?? '')}</Text>}
       {upload.error && <ErrorState error={upload.error} />}
       <Answered of={list}>
         {({ datasets }) =>
@@ -76,6 +77,7 @@ export function DatasetList() {
           )
         }
       </Answered>
+      <BinList />
     </section>
   );
 }
@@ -98,30 +100,11 @@ function Examples() {
 
 function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
   const text = useTexts(DATA);
-  const shell = useTexts(SHELL);
   const format = useFormat();
   const remove = useDo(DATASETS.remove);
-  const restore = useDo(DATASETS.restore);
-  const [binned, setBinned] = useState<{ name: string; undo: string }>();
   return (
     <>
-      {binned && (
-        <Alert mb="sm" p="xs">
-          <Group gap="xs">
-            {text.removed(binned.name)}
-            <Button
-              size="compact-xs"
-              variant="default"
-              onClick={() =>
-                restore.mutate({ params: { id: binned.undo } }, { onSuccess: () => setBinned(undefined) })
-              }
-            >
-              {shell.undo}
-            </Button>
-          </Group>
-        </Alert>
-      )}
-      {(remove.error ?? restore.error) && <ErrorState error={(remove.error ?? restore.error)!} />}
+      {remove.error && <ErrorState error={remove.error} />}
       <div className="scroll-x panel" style={{ padding: 0 }}>
         <table className="table">
           <thead>
@@ -158,12 +141,7 @@ function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
                     size="compact-xs"
                     question={text.removeQuestion(name, file)}
                     yes={text.remove}
-                    onConfirm={() =>
-                      remove.mutate(
-                        { params: { name } },
-                        { onSuccess: ({ undo }) => setBinned({ name, undo }) },
-                      )
-                    }
+                    onConfirm={() => remove.mutate({ params: { name } })}
                   >
                     {text.remove}
                   </ConfirmButton>

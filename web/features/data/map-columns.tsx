@@ -12,50 +12,100 @@ import {
   Title,
 } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { DATASETS, type Plan, type RoleTexts, type Table } from '../../../src/studio/wire/index.ts';
+import {
+  addWords,
+  commandLine,
+  DATASETS,
+  type Plan,
+  type PlanRequest,
+  type RoleTexts,
+  type Table,
+} from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { DATA } from '../../i18n/data.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { Bars } from '../../ui/bars.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { CommandLine } from '../../ui/command-line.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Answered, ErrorState, LoadingState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
+import { useStored } from '../../ui/use-stored.ts';
 
 type Role = keyof RoleTexts;
 const FIRST: readonly Role[] = ['instruction', 'output', 'system'];
+const ENCODINGS = ['utf-8', 'gb18030', 'utf-16le', 'big5', 'shift_jis', 'windows-1252'];
 const FURTHER: readonly Role[] = ['input', 'history', 'messages', 'tools'];
+
+/** What is filled in, kept over a reload for as long as the upload is there. */
+interface Draft {
+  /** Only the roles that were changed by hand. */
+  readonly roles: Readonly<Partial<Record<Role, string>>>;
+  readonly name?: string;
+  readonly hasHeader?: boolean;
+  readonly sheet: string;
+  readonly encoding: string;
+}
+
+const FIRST_DRAFT: Draft = { roles: {}, sheet: '', encoding: '' };
 
 export function MapColumns({ id }: { id: string }) {
   const text = useTexts(DATA).map;
-  const table = useAsk(DATASETS.table, { params: { id } });
+  const [draft, setDraft] = useStored<Draft>(`data.map.${id}`, FIRST_DRAFT);
+  const { hasHeader, sheet, encoding } = draft;
+  const query = {
+    ...(hasHeader !== undefined && { hasHeader: hasHeader ? ('true' as const) : ('false' as const) }),
+    ...(sheet !== '' && { sheet }),
+    ...(encoding !== '' && { encoding }),
+  };
+  const [asked] = useDebouncedValue(JSON.stringify(query), 400);
+  const table = useAsk(
+    DATASETS.table,
+    { params: { id }, query: JSON.parse(asked) as typeof query },
+    { keep: true },
+  );
+  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   return (
     <>
       {!table.data && <PageHead title={text.title('…')} about={text.about} />}
-      <Answered of={table}>{(data) => <Mapping id={id} table={data} />}</Answered>
+      {table.error && table.data && <ErrorState error={table.error} />}
+      <Answered of={table}>{(data) => <Mapping id={id} table={data} draft={draft} set={set} />}</Answered>
     </>
   );
 }
 
-function Mapping({ id, table }: { id: string; table: Table }) {
+interface MappingProps {
+  readonly id: string;
+  readonly table: Table;
+  readonly draft: Draft;
+  readonly set: (change: Partial<Draft>) => void;
+}
+
+function Mapping({ id, table, draft, set }: MappingProps) {
   const text = useTexts(DATA).map;
   const format = useFormat();
   const [, go] = useLocation();
-  const [roles, setRoles] = useState<RoleTexts>(table.roles);
-  const [name, setName] = useState(() => nameOf(table.name));
-  const [hasHeader, setHeader] = useState(table.hasHeader);
-  const [isMore, setMore] = useState(FURTHER.some((role) => table.roles[role] !== undefined));
+  const roles: RoleTexts = { ...table.roles, ...draft.roles };
+  const { name = nameOf(table.name), hasHeader = table.hasHeader, sheet, encoding: told } = draft;
+  const [isMore, setMore] = useState(FURTHER.some((role) => roles[role] !== undefined));
   const given = Object.fromEntries(Object.entries(roles).filter(([, value]) => value)) as RoleTexts;
-  const [asked] = useDebouncedValue(JSON.stringify({ name, roles: given, hasHeader }), 400);
-  const body = JSON.parse(asked) as { name: string; roles: RoleTexts; hasHeader: boolean };
+  const wanted: PlanRequest = {
+    ...{ name, roles: given },
+    ...(draft.hasHeader !== undefined && { hasHeader }),
+    ...(sheet !== '' && { sheet }),
+    ...(told !== '' && { encoding: told }),
+  };
+  const [asked] = useDebouncedValue(JSON.stringify(wanted), 400);
+  const body = JSON.parse(asked) as PlanRequest;
   const isReady =
     Boolean(body.roles.messages || (body.roles.instruction && body.roles.output)) && body.name !== '';
   const plan = useAsk(DATASETS.plan, { params: { id }, body }, { enabled: isReady, keep: true });
+  const datasetDir = useAsk(DATASETS.list).data?.datasetDir ?? 'data';
   const add = useDo(DATASETS.add);
   const discard = useDo(DATASETS.discard);
-  useEffect(() => setRoles(table.roles), [table.roles]);
+  // Nobody asks for it again.
+  const forget = () => localStorage.removeItem(`tunesmith.data.map.${id}`);
   const field = (role: Role) => (
     <Autocomplete
       key={role}
@@ -63,7 +113,7 @@ function Mapping({ id, table }: { id: string; table: Table }) {
       description={table.doubts.includes(role) ? text.doubt : text.roleHelp[role]}
       data={table.columns.map((column) => column.name)}
       value={roles[role] ?? ''}
-      onChange={(value) => setRoles((before) => ({ ...before, [role]: value }))}
+      onChange={(value) => set({ roles: { ...draft.roles, [role]: value } })}
       placeholder={text.none}
       size="xs"
       clearable
@@ -90,7 +140,7 @@ function Mapping({ id, table }: { id: string; table: Table }) {
           <TextInput
             label={text.setName}
             value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => set({ name: event.currentTarget.value })}
           />
           {FIRST.map(field)}
           <Button
@@ -107,8 +157,27 @@ function Mapping({ id, table }: { id: string; table: Table }) {
           <Switch
             label={text.header}
             checked={hasHeader}
-            onChange={(event) => setHeader(event.currentTarget.checked)}
+            onChange={(event) => set({ hasHeader: event.currentTarget.checked })}
           />
+          {/\.xlsx$/i.test(table.name) && (
+            <TextInput
+              label={text.sheet}
+              description={text.sheetHelp}
+              value={sheet}
+              onChange={(event) => set({ sheet: event.currentTarget.value })}
+            />
+          )}
+          {encoding !== undefined && (
+            <Autocomplete
+              label={text.encoding}
+              description={text.encodingHelp}
+              data={ENCODINGS}
+              placeholder={encoding}
+              value={told}
+              onChange={(value) => set({ encoding: value })}
+              size="xs"
+            />
+          )}
           <Group gap="xs">
             <Button
               loading={add.isPending}
@@ -116,7 +185,12 @@ function Mapping({ id, table }: { id: string; table: Table }) {
               onClick={() =>
                 add.mutate(
                   { params: { id }, body },
-                  { onSuccess: (added) => go(`/set/${encodeURIComponent(added.name)}`) },
+                  {
+                    onSuccess: (added) => {
+                      forget();
+                      go(`/set/${encodeURIComponent(added.name)}`);
+                    },
+                  },
                 )
               }
             >
@@ -124,13 +198,23 @@ function Mapping({ id, table }: { id: string; table: Table }) {
             </Button>
             <Button
               variant="default"
-              onClick={() => discard.mutate({ params: { id } }, { onSuccess: () => go('/') })}
+              onClick={() =>
+                discard.mutate(
+                  { params: { id } },
+                  {
+                    onSuccess: () => {
+                      forget();
+                      go('/');
+                    },
+                  },
+                )
+              }
             >
               {text.discard}
             </Button>
-            {plan.data && <CopyButton value={plan.data.command} label={text.command} />}
           </Group>
           {add.error && <ErrorState error={add.error} />}
+          <CommandLine command={commandLine(addWords(table.name, body, datasetDir))} />
         </Stack>
         <Stack gap="md" style={{ minWidth: 0 }}>
           <section className="panel">

@@ -1,27 +1,29 @@
 /** The rows of a data set, as many as there are: only those in view are fetched and drawn. */
 import { Group, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useState } from 'react';
 import { DATASETS, type DataRow, type Overview } from '../../../src/studio/wire/index.ts';
 import { call } from '../../api/call.ts';
 import { DATA } from '../../i18n/data.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { useFormat } from '../../ui/use-format.ts';
+import { useStored } from '../../ui/use-stored.ts';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
+import type { RowPlace } from './rows-tab.tsx';
 
 interface RowListProps {
   readonly name: string;
   readonly overview: Overview;
-  readonly chosen: number | undefined;
-  readonly choose: (row: number) => void;
+  readonly chosen: RowPlace | undefined;
+  readonly choose: (place: RowPlace) => void;
 }
 
 export function RowList({ name, overview, chosen, choose }: RowListProps) {
   const text = useTexts(DATA);
   const format = useFormat();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useStored(`data.search.${name}`, '');
   const [search] = useDebouncedValue(typed, 250);
-  const [label, setLabel] = useState<string | null>(null);
+  const [stored, setLabel] = useStored<string | null>(`data.class.${name}`, null);
+  const label = overview.classes.some((one) => one.label === stored) ? stored : null;
   return (
     <>
       <Group gap="xs">
@@ -36,7 +38,7 @@ export function RowList({ name, overview, chosen, choose }: RowListProps) {
         />
         {overview.classes.length > 0 && (
           <Select
-            aria-label={text.classes}
+            aria-label={text.classFilter}
             placeholder={text.anyClass}
             clearable
             data={overview.classes.map((one) => ({
@@ -50,7 +52,7 @@ export function RowList({ name, overview, chosen, choose }: RowListProps) {
       </Group>
       <VirtualTable<DataRow>
         label={text.rows}
-        queryKey={[DATASETS.rows.path, name, search, label]}
+        queryKey={[DATASETS.rows.path, name, overview.rows, search, label]}
         fetchWindow={(offset, limit, signal) =>
           call(DATASETS.rows, {
             params: { name },
@@ -58,9 +60,9 @@ export function RowList({ name, overview, chosen, choose }: RowListProps) {
             signal,
           })
         }
-        keyOf={(row) => row.row}
-        isChosen={(row) => row.row === chosen}
-        onChoose={(row) => choose(row.row)}
+        keyOf={({ file, row }) => `${file} ${row}`}
+        isChosen={({ file, row }) => row === chosen?.row && (chosen.file ?? file) === file}
+        onChoose={choose}
         empty={text.noRows}
         columns={[
           { title: text.row, width: '56px', isNumber: true, cell: (row) => format.count(row.row) },

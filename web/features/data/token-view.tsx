@@ -1,27 +1,40 @@
 /** A row as the model sees it: every token, the trained ones coloured, the cut ones struck out. */
-import { Group, Text, Tooltip } from '@mantine/core';
-import { DATASETS, type ShownRow } from '../../../src/studio/wire/index.ts';
+import { Group, Stack, Text, Tooltip } from '@mantine/core';
+import {
+  commandLine,
+  DATASETS,
+  type Reading,
+  type ShownRow,
+  showWords,
+} from '../../../src/studio/wire/index.ts';
 import { useAsk } from '../../api/use-ask.ts';
 import { DATA } from '../../i18n/data.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { CommandLine } from '../../ui/command-line.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
+import type { RowPlace } from './rows-tab.tsx';
 
 /** Nobody reads more tokens than this of one row. */
 const SHOWN = 4000;
 
 interface TokenViewProps {
   readonly name: string;
-  readonly row: number;
-  readonly reading: { readonly model: string; readonly cutoff_len: number };
+  readonly place: RowPlace;
+  readonly reading: Reading;
+  readonly datasetDir: string;
 }
 
-export function TokenView({ name, row, reading }: TokenViewProps) {
-  const shown = useAsk(DATASETS.tokens, { params: { name, row }, query: reading }, { keep: true });
+export function TokenView({ name, place: { row, file }, reading, datasetDir }: TokenViewProps) {
+  const query = { ...reading, ...(file !== undefined && { file }) };
+  const shown = useAsk(DATASETS.tokens, { params: { name, row }, query }, { keep: true });
   return (
-    <Answered of={shown} rows={3}>
-      {(data) => <Tokens row={data} />}
-    </Answered>
+    <Stack gap="xs" mt="sm">
+      <Answered of={shown} rows={3}>
+        {(data) => <Tokens row={data} />}
+      </Answered>
+      <CommandLine command={commandLine(showWords(name, row, reading, datasetDir))} />
+    </Stack>
   );
 }
 
