@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { expect, test } from 'vitest';
 import { DeviceError } from './errors.ts';
-import { checkMachine, machineMemoryBytes } from './machine.ts';
+import { checkMachine, machineMemoryBytes, memoryFit } from './machine.ts';
 
 const LINUX = { platform: 'linux', glibc: '2.34', ownEngine: false } as const;
 
@@ -28,4 +28,13 @@ test('the machine that runs the tests can run the engine', () => {
   expect(() => checkMachine()).not.toThrow();
   expect(machineMemoryBytes()).toBeGreaterThan(2 ** 28);
   expect(machineMemoryBytes()).toBeLessThanOrEqual(totalmem());
+});
+
+test.each([
+  [50, 'fits'],
+  [51, 'tight'],
+  [90, 'tight'],
+  [91, 'too large'],
+] as const)('of 100 bytes, 50 of them free, %i: %s', (bytes, fit) => {
+  expect(memoryFit(bytes, { free: 50, total: 100 })).toBe(fit);
 });

@@ -270,7 +270,15 @@ class Engine implements InferenceEngine {
   }
 }
 
-function cacheTokens({ layers, kvHeadCount, headDim }: DecoderSpec, contextLength: number): number {
-  const bytesPerToken = 2 * layers.length * kvHeadCount * headDim * Float32Array.BYTES_PER_ELEMENT;
-  return Math.min(MAX_RUNNING * contextLength, Math.floor(CACHE_BYTES / bytesPerToken));
+/** Bytes of keys and values that an engine keeps when nothing is said. */
+export function usualCacheBytes(spec: DecoderSpec, contextLength: number): number {
+  return bytesPerToken(spec) * Math.max(contextLength, cacheTokens(spec, contextLength));
+}
+
+function cacheTokens(spec: DecoderSpec, contextLength: number): number {
+  return Math.min(MAX_RUNNING * contextLength, Math.floor(CACHE_BYTES / bytesPerToken(spec)));
+}
+
+function bytesPerToken({ layers, kvHeadCount, headDim }: DecoderSpec): number {
+  return 2 * layers.length * kvHeadCount * headDim * Float32Array.BYTES_PER_ELEMENT;
 }

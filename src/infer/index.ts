@@ -1,6 +1,6 @@
 /** infer: answers and label probabilities from a decoder; token ids in, token ids and numbers out. */
 export type { EngineAdapter } from './adapter-set.ts';
-export { createEngine, type EngineOptions } from './engine.ts';
+export { createEngine, type EngineOptions, usualCacheBytes } from './engine.ts';
 export type {
   ClassifyRequest,
   EmbedRequest,

@@ -10,7 +10,8 @@ test('training takes more than answering, float32 more than bfloat16, and each m
   const needs = modelNeeds(spec);
   const bytes = (use: string, dtype: string) =>
     needs.find((need) => need.use === use && need.dtype === dtype)!.bytes;
-  expect(needs).toHaveLength(4);
+  expect(needs).toHaveLength(6);
+  expect(bytes('serve', 'bf16')).toBeGreaterThan(bytes('answer', 'bf16'));
   expect(bytes('train', 'bf16')).toBeGreaterThan(bytes('answer', 'bf16'));
   for (const use of ['train', 'answer']) {
     expect(bytes(use, 'f32')).toBeGreaterThan(bytes(use, 'bf16'));
