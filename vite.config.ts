@@ -11,5 +11,6 @@ export default defineConfig({
     target: 'es2022',
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1500,
+    license: { fileName: 'licenses.md' },
   },
 });

@@ -25,10 +25,11 @@ export interface SupervisorOptions {
   readonly folder: string;
   /** The words that start the program with Node: its options and its main file. */
   readonly program: readonly string[];
-  /** Something about the jobs is different now. */
-  readonly onChange?: () => void;
+  /** Something about the jobs is different now; of their progress it is told once a second. */
+  readonly onChange?: (what: 'state' | 'progress') => void;
 }
 
+const PROGRESS_MS = 1000;
 const ID = /^[\w-]{8,64}$/;
 const IS_SOURCE = import.meta.url.endsWith('.ts');
 const WORKER = fileURLToPath(new URL(`./supervisor-worker.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url));
@@ -57,14 +58,21 @@ export class Supervisor implements Disposable {
   get(id: string): JobView {
     const folder = this.folderOf(id);
     if (!existsSync(join(folder, 'job.json'))) {
-      throw new RunError(`job ${id}: there is no such job; look at the list of jobs`);
+      throw new RunError({
+        en: `job ${id}: there is no such job; look at the list of jobs`,
+        zh: `作业 ${id}：没有这个作业；请看作业列表`,
+      });
     }
     return viewJob(folder, readRecord(folder));
   }
 
   /** @throws RunError for what cannot be an id, so that no path is made of it */
   folderOf(id: string): string {
-    if (!ID.test(id)) throw new RunError(`job ${id.slice(0, 80)}: is no job's id; look at the list of jobs`);
+    if (!ID.test(id))
+      throw new RunError({
+        en: `job ${id.slice(0, 80)}: is no job's id; look at the list of jobs`,
+        zh: `作业 ${id.slice(0, 80)}：不是作业编号；请看作业列表`,
+      });
     return join(this.#options.folder, id);
   }
 
@@ -115,7 +123,11 @@ export class Supervisor implements Disposable {
   /** Forgets a job that is over; what it made elsewhere stays. */
   remove(id: string): void {
     const { state } = this.get(id);
-    if (state === 'running') throw new RunError(`job ${id}: it is running; stop it before`);
+    if (state === 'running')
+      throw new RunError({
+        en: `job ${id}: it is running; stop it before`,
+        zh: `作业 ${id}：正在运行；请先停止它`,
+      });
     this.#secrets.delete(id);
     const folder = this.folderOf(id);
     // Gone at once for whoever looks, also where deleting takes long.
@@ -174,10 +186,15 @@ export class Supervisor implements Disposable {
     this.#watched.add(id);
     const { signal } = this.#closing;
     let from = 0;
+    let toldAt = Number.NEGATIVE_INFINITY;
     try {
       for (;;) {
         for await (const { event, end } of followEvents(this.folderOf(id), { signal, from })) {
           from = end;
+          if (event.type === 'progress' && performance.now() - toldAt > PROGRESS_MS) {
+            toldAt = performance.now();
+            this.#options.onChange?.('progress');
+          }
           if (event.type === 'state' || (event.type === 'log' && this.get(id).url)) this.#changed();
         }
         if (signal.aborted || this.get(id).state !== 'running') break;
@@ -203,7 +220,7 @@ export class Supervisor implements Disposable {
   }
 
   #changed(): void {
-    this.#options.onChange?.();
+    this.#options.onChange?.('state');
   }
 }
 

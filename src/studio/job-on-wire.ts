@@ -17,7 +17,7 @@ export function jobOnWire(job: JobView): Job {
     command: commandLine(words),
     ...(job.started !== undefined && { started: job.started }),
     ...(job.ended !== undefined && { ended: job.ended }),
-    ...(job.message !== undefined && { message: job.message }),
+    ...(job.message !== undefined && { message: job.message, zh: job.zh }),
     ...(job.code !== undefined && { code: job.code }),
     ...(job.url !== undefined && { url: job.url }),
     ...(progress && {
@@ -26,6 +26,7 @@ export function jobOnWire(job: JobView): Job {
         done: progress.done,
         unit: progress.unit,
         ...(progress.total !== undefined && { total: progress.total }),
+        ...(progress.perSecond !== undefined && { perSecond: progress.perSecond }),
       },
     }),
     ...(kind === 'train' && outputDir !== undefined && { run: runId(outputDir) }),

@@ -1,9 +1,9 @@
 /** Models and adapters on this machine, found by their files; nothing is opened but small JSON. */
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { parseRunFile } from '../config/index.ts';
-import { ConfigError, cacheFolder } from '../core/index.ts';
-import { STARTERS } from '../hub/index.ts';
+import { ConfigError } from '../core/index.ts';
+import { type KeptModel, keptModels, licenseOfCard, parseHubName, STARTERS } from '../hub/index.ts';
 import { listRuns } from '../runs/index.ts';
 import { runId } from './run-list.ts';
 import type { Adapter, Model } from './wire/index.ts';
@@ -14,7 +14,17 @@ const WEIGHTS = ['.safetensors', '.gguf', '.bin'];
 const DEPTH = 2;
 
 export function listModels(workspace: Workspace): Model[] {
-  return [...starters(), ...workspace.modelFolders.flatMap((folder) => modelsBelow(folder, DEPTH))];
+  const kept = keptModels();
+  const [own, ...others] = workspace.modelFolders;
+  return [
+    ...starters(kept),
+    ...kept.filter(({ name }) => !name.startsWith('starter:')).map(ofHub),
+    ...modelsBelow(own!, DEPTH).map((model): Model => ({ ...model, removes: 'files' })),
+    ...others.flatMap((folder) => modelsBelow(folder, DEPTH)),
+    ...workspace.addedModels.flatMap((path) =>
+      modelAt(dirname(path), basename(path)).map((model): Model => ({ ...model, removes: 'entry' })),
+    ),
+  ];
 }
 
 /** Adapters that runs left, the latest first. */
@@ -28,7 +38,7 @@ export function listAdapters(workspace: Workspace): Adapter[] {
       {
         path: workspace.shown(output_dir),
         run: runId(output_dir),
-        base: model,
+        base: baseName(model),
         dataset,
         made: view.process?.ended ?? started,
         sizeBytes: weightBytesIn(output_dir),
@@ -41,59 +51,101 @@ export function listAdapters(workspace: Workspace): Adapter[] {
 
 /** Whether a starter lies in the cache. */
 export function isStarterHere(name: string): boolean {
-  const starter = STARTERS.find((one) => `starter:${one.name}` === name);
-  return starter !== undefined && existsSync(join(starterFolder(starter.name), starter.fileName));
+  return keptModels().some((kept) => kept.name === name && kept.model !== undefined);
 }
 
-function starters(): Model[] {
-  return STARTERS.map(({ name, fileName, sizeBytes, license, template }) => ({
-    name: `starter:${name}`,
+/** A folder or GGUF file that can be a model; empty where it is none. */
+export function modelAt(folder: string, name: string): Model[] {
+  const path = join(folder, name);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() && extname(name).toLowerCase() === '.gguf') {
+    return [
+      {
+        name: path,
+        title: basename(path, extname(path)),
+        kind: 'gguf',
+        isHere: true,
+        place: path,
+        sizeBytes: found.size,
+        mustAccept: false,
+      },
+    ];
+  }
+  const config = found?.isDirectory() ? readJson(join(path, 'config.json')) : undefined;
+  if (!config) return [];
+  const { model_type: family } = config;
+  const license = licenseOfCard(path);
+  return [
+    {
+      name: path,
+      title: name,
+      kind: 'folder',
+      isHere: true,
+      place: path,
+      sizeBytes: weightBytesIn(path),
+      mustAccept: false,
+      ...(license !== undefined && { license }),
+      ...(typeof family === 'string' && { family }),
+    },
+  ];
+}
+
+function starters(kept: readonly KeptModel[]): Model[] {
+  return STARTERS.map(({ name, sizeBytes, license, template }) => {
+    const here = kept.find((one) => one.name === `starter:${name}`);
+    const isAccepted = here !== undefined && existsSync(join(here.path, 'license-accepted.json'));
+    return {
+      name: `starter:${name}`,
+      title: name,
+      kind: 'starter',
+      isHere: here?.model !== undefined,
+      sizeBytes,
+      license: license.name,
+      licenseAt: license.readAt,
+      mustAccept: license.mustAccept && !isAccepted,
+      template,
+      ...(here?.model && { place: here.path, removes: 'files' as const }),
+    };
+  });
+}
+
+function ofHub({ name, path, sizeBytes, model, license }: KeptModel): Model {
+  const config = model?.kind === 'folder' ? readJson(join(model.path, 'config.json')) : undefined;
+  const family = config?.['model_type'];
+  return {
+    name,
     title: name,
-    kind: 'starter',
-    isHere: existsSync(join(starterFolder(name), fileName)),
+    kind: 'hub',
+    isHere: model !== undefined,
+    place: path,
     sizeBytes,
-    license: license.name,
-    licenseAt: license.readAt,
-    mustAccept: license.mustAccept && !existsSync(join(starterFolder(name), 'license-accepted.json')),
-    template,
-  }));
-}
-
-function starterFolder(name: string): string {
-  return join(cacheFolder(), 'models', name);
+    mustAccept: false,
+    removes: 'files',
+    ...(license !== undefined && { license }),
+    ...(typeof family === 'string' && { family }),
+  };
 }
 
 function modelsBelow(folder: string, depth: number): Model[] {
   return entriesOf(folder).flatMap((entry): Model[] => {
-    const path = join(folder, entry.name);
-    if (entry.isFile() && extname(entry.name) === '.gguf') {
-      const title = basename(path, '.gguf');
-      return [
-        { name: path, title, kind: 'gguf', isHere: true, sizeBytes: statSync(path).size, mustAccept: false },
-      ];
-    }
-    if (!entry.isDirectory() || entry.name.startsWith('.')) return [];
-    const config = readJson(join(path, 'config.json'));
-    if (!config) return depth > 1 ? modelsBelow(path, depth - 1) : [];
-    const { model_type: family } = config;
-    return [
-      {
-        name: path,
-        title: basename(path),
-        kind: 'folder',
-        isHere: true,
-        sizeBytes: weightBytesIn(path),
-        mustAccept: false,
-        ...(typeof family === 'string' && { family }),
-      },
-    ];
+    if (entry.name.startsWith('.')) return [];
+    const found = modelAt(folder, entry.name);
+    if (found.length > 0 || !entry.isDirectory() || depth === 1) return found;
+    return modelsBelow(join(folder, entry.name), depth - 1);
   });
+}
+
+/** On the command line the hub may be left out. */
+function baseName(model: string): string {
+  if (/^(starter|hf|ms):/.test(model) || existsSync(model)) return model;
+  const onHub = parseHubName(model);
+  return onHub ? `${onHub.hub}:${onHub.id}` : model;
 }
 
 function weightBytesIn(folder: string): number {
   return entriesOf(folder)
-    .filter((entry) => entry.isFile() && WEIGHTS.includes(extname(entry.name)))
-    .reduce((sum, { name }) => sum + statSync(join(folder, name)).size, 0);
+    .filter(({ name }) => WEIGHTS.includes(extname(name)))
+    .reduce((sum, { name }) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 function entriesOf(folder: string): Dirent[] {

@@ -12,7 +12,7 @@ const FOLDERS = ['output_dir', 'dataset_dir', 'resume_from_checkpoint', 'cache_d
 
 /** @throws ConfigError for a path that leads out of the workspace */
 export function placeSettings(settings: Raw, workspace: Workspace): Raw {
-  const placed: Record<string, unknown> = { dataset_dir: workspace.data, ...settings };
+  const placed: Record<string, unknown> = { dataset_dir: workspace.data, ...workspace.defaults, ...settings };
   for (const key of FOLDERS) {
     const value = placed[key];
     if (typeof value === 'string' && value !== '') placed[key] = workspace.inside(value, key);
@@ -27,8 +27,9 @@ export function placeSettings(settings: Raw, workspace: Workspace): Raw {
   return placed;
 }
 
+/** Names of starters and of hubs are no paths. */
 export function placeModel(model: string, workspace: Workspace): string {
-  return model.startsWith('starter:') ? model : workspace.model(model);
+  return /^(starter|hf|ms):/.test(model) ? model : workspace.model(model);
 }
 
 /** An adapter may lie in any run of this machine, or in the workspace. */
@@ -39,6 +40,9 @@ export function placeAdapter(path: string, workspace: Workspace): string {
   );
   const placed = isOfRun ? absolute : workspace.inside(path, 'adapter_name_or_path');
   if (!existsSync(placed))
-    throw new ConfigError(`adapter_name_or_path: ${path} is not there; choose one of the list`);
+    throw new ConfigError({
+      en: `adapter_name_or_path: ${path} is not there; choose one of the list`,
+      zh: `adapter_name_or_path：${path} 不存在；请从列表中选择`,
+    });
   return placed;
 }

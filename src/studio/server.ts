@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism, cpus } from 'node:os';
 import { type ServerType, serve } from '@hono/node-server';
 import { bodyLimit } from 'hono/body-limit';
-import { ConfigError, machineMemoryBytes } from '../core/index.ts';
+import { ConfigError, machineMemoryBytes, messageOf } from '../core/index.ts';
 import { apiPage } from './api-page.ts';
-import { bind, createApi, problem } from './bind-route.ts';
+import { bind, createApi, noSuchAddress, problem } from './bind-route.ts';
 import { guardRequests, isLoopback } from './guard-requests.ts';
 import { doctorRoutes } from './routes/dataset-doctor.ts';
 import { datasetPartRoutes } from './routes/dataset-parts.ts';
@@ -20,6 +20,7 @@ import { loadtestRoutes } from './routes/loadtests.ts';
 import { modelRoutes } from './routes/models.ts';
 import { runRoutes } from './routes/runs.ts';
 import { serverRoutes } from './routes/servers.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { staticPage } from './static-page.ts';
 import { Studio, type StudioOptions } from './studio.ts';
 import { STATUS } from './wire/index.ts';
@@ -53,7 +54,10 @@ export async function startStudio(options: ServeOptions): Promise<RunningStudio>
       context.req.method === 'POST' &&
       !/^application\/json\b/i.test(context.req.header('content-type') ?? '')
     ) {
-      return problem(context, 'request', 'the request is no JSON; send it as application/json');
+      return problem(context, 'request', {
+        en: 'the request is no JSON; send it as application/json',
+        zh: '请求不是 JSON；请以 application/json 发送',
+      });
     }
     return context.req.path === '/api/uploads' ? next() : limit(context, next);
   });
@@ -70,7 +74,8 @@ export async function startStudio(options: ServeOptions): Promise<RunningStudio>
   doctorRoutes(api, studio);
   datasetPartRoutes(api, studio);
   enrichmentRoutes(api, studio);
-  modelRoutes(api, studio);
+  settingsRoutes(api, studio);
+  modelRoutes(api, studio, host);
   runRoutes(api, studio);
   jobRoutes(api, studio);
   evaluationRoutes(api, studio);
@@ -78,9 +83,7 @@ export async function startStudio(options: ServeOptions): Promise<RunningStudio>
   loadtestRoutes(api, studio);
   experimentRoutes(api, studio);
   apiPage(api, options.version);
-  api.all('/api/*', (context) =>
-    problem(context, 'missing', `${context.req.path}: there is no such address`),
-  );
+  api.all('/api/*', noSuchAddress);
   api.get('*', staticPage(options.page));
 
   const server = await listen(api.fetch, { host, port });
@@ -102,8 +105,14 @@ function listen(
     const server = serve({ fetch, hostname: host, port }, () => resolve(server));
     server.on('error', (error: NodeJS.ErrnoException) => {
       const why =
-        error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used: ${error.message}`;
-      reject(new ConfigError(`studio: ${host}:${port} ${why}; choose another with --port`, error));
+        error.code === 'EADDRINUSE'
+          ? { en: 'is taken by another program', zh: '已被其他程序占用' }
+          : { en: `cannot be used: ${error.message}`, zh: `无法使用：${messageOf(error, 'zh')}` };
+      const text = {
+        en: `studio: ${host}:${port} ${why.en}; choose another with --port`,
+        zh: `studio：${host}:${port} ${why.zh}；请用 --port 换一个端口`,
+      };
+      reject(new ConfigError(text, error));
     });
   });
 }

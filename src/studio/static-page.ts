@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
   '.json': 'application/json',
+  '.md': 'text/plain; charset=utf-8',
 };
 
 /** @param folder of the built page; without it a sentence says how to build it */

@@ -10,7 +10,7 @@ import { followEvents } from '../runs/index.ts';
 const HEARTBEAT_MS = 15_000;
 
 /** What may have changed, as the page calls it. */
-export type Topic = 'jobs' | 'runs' | 'datasets' | 'models';
+export type Topic = 'jobs' | 'progress' | 'runs' | 'datasets' | 'models' | 'settings' | 'keys';
 
 /** Tells every open page what has changed. */
 export class Changes {

@@ -38,8 +38,11 @@ export class Studio implements Disposable {
     this.supervisor = new Supervisor({
       folder: this.workspace.state('jobs'),
       program: options.program,
-      // A teacher's work ends in a new data set.
-      onChange: () => this.changes.tell('jobs', 'runs', 'datasets'),
+      onChange: (what) => {
+        if (what === 'progress') this.changes.tell('progress');
+        // A teacher's work ends in a new data set.
+        else this.changes.tell('jobs', 'runs', 'datasets');
+      },
     });
   }
 

@@ -77,9 +77,12 @@ const ROUTES_OF: Readonly<Record<string, readonly string[]>> = {
     '/api/servers',
     '/api/enrichments',
   ],
+  progress: ['/api/jobs', '/api/evaluations', '/api/experiments', '/api/loadtests', '/api/servers'],
   runs: ['/api/runs'],
   datasets: ['/api/datasets', '/api/bin'],
   models: ['/api/models'],
+  settings: ['/api/settings'],
+  keys: ['/api/keys'],
 };
 
 /** Listens to the studio for as long as the page is open. */

@@ -35,6 +35,9 @@ export {
 } from './doctor.ts';
 export { ENRICHMENTS, type Enrichment, type EnrichSettings, EnrichTask } from './enrichment.ts';
 export {
+  type AskedEndpoint,
+  type Comparison,
+  type Correction,
   EVALUATIONS,
   type EvaluationDetail,
   type JudgedRow,
@@ -43,8 +46,16 @@ export {
 export { EXPERIMENTS, type Experiment } from './experiment.ts';
 export { JOBS, type Job, type JobKind } from './job.ts';
 export { LOADTESTS, type LoadTest, type Measurement } from './loadtest.ts';
-export { type Adapter, MODELS, type Model } from './model.ts';
-export { Problem, type Route } from './route.ts';
+export {
+  type Adapter,
+  MODELS,
+  type Model,
+  type ModelInfo,
+  type ModelNeeds,
+  type Need,
+  type RemovedModel,
+} from './model.ts';
+export { Problem, type Route, Told } from './route.ts';
 export { type Estimate, RUNS, type Run, type RunDetail, type Series } from './run.ts';
 export {
   type ChatMessage,
@@ -53,5 +64,6 @@ export {
   type Server,
   type ServerFigures,
 } from './server.ts';
+export { SETTINGS, StudioSettings } from './settings.ts';
 export { EXPORTS, type Exported, ExportFormat, SPLITS, type Split, type SplitRequest } from './split.ts';
 export { STATUS, type Status } from './status.ts';
