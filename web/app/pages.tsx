@@ -8,6 +8,7 @@ import {
   IconMessage,
   IconReportAnalytics,
   IconServer,
+  IconSettings,
   IconTrendingDown,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -98,5 +99,12 @@ export const PAGES: readonly Page[] = [
     icon: IconReportAnalytics,
     room: 'experiment',
     View: later(async () => (await import('../features/report/report-page.tsx')).ReportPage),
+  },
+  {
+    name: 'settings',
+    path: '/settings',
+    key: ',',
+    icon: IconSettings,
+    View: later(async () => (await import('../features/settings/settings-page.tsx')).SettingsPage),
   },
 ];

@@ -8,6 +8,7 @@ import { JOBS, STATUS } from '../../src/studio/wire/index.ts';
 import { useAsk, useLiveChanges } from '../api/use-ask.ts';
 import { useLanguage, useTexts } from '../i18n/language.tsx';
 import { SHELL } from '../i18n/shell.ts';
+import { KeyTable } from '../ui/key-table.tsx';
 import { PAGES, type Page } from './pages.tsx';
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -52,16 +53,7 @@ export function Shell({ children }: { children: ReactNode }) {
         title={text.keys}
         closeButtonProps={{ 'aria-label': text.close }}
       >
-        <table className="table">
-          <tbody>
-            {text.keyList.map(([key, what]) => (
-              <tr key={key}>
-                <td className="mono">{key}</td>
-                <td>{what}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <KeyTable />
       </Modal>
     </div>
   );

@@ -22,6 +22,7 @@ const en = {
   failed: 'This did not work',
   retry: 'Try again',
   details: 'Copy details',
+  left: (time: string) => `${time} left`,
   copied: 'Copied',
   copy: 'Copy',
   command: 'Copy the command',
@@ -31,7 +32,7 @@ const en = {
   offline: 'The studio does not answer. What was started goes on; this page tries again by itself.',
   keys: 'Keys',
   keyList: [
-    ['g then e, d, m, t, v, c, s, l, r', 'open a page'],
+    ['g then e, d, m, t, v, c, s, l, r or ,', 'open a page'],
     ['/', 'search on this page'],
     ['n', 'start something new on this page'],
     ['?', 'this list'],
@@ -75,6 +76,7 @@ const zh: typeof en = {
   failed: '没有成功',
   retry: '重试',
   details: '复制详情',
+  left: (time) => `剩余 ${time}`,
   copied: '已复制',
   copy: '复制',
   command: '复制命令',
@@ -84,7 +86,7 @@ const zh: typeof en = {
   offline: '工作台没有响应。已启动的任务会继续，本页会自动重试。',
   keys: '快捷键',
   keyList: [
-    ['g 再按 e、d、m、t、v、c、s、l、r', '打开页面'],
+    ['g 再按 e、d、m、t、v、c、s、l、r 或 ,', '打开页面'],
     ['/', '在本页搜索'],
     ['n', '在本页新建'],
     ['?', '显示此列表'],

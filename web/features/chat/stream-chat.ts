@@ -1,13 +1,7 @@
 /** Asks a served model and passes on the pieces of its answer as they come. Knows no page. */
-import type { ChatMessage } from '../../../src/studio/wire/index.ts';
+import { heard, type Told } from '../../../src/core/portable.ts';
 import { CallError } from '../../api/call.ts';
-
-export interface ChatSettings {
-  readonly temperature: number;
-  readonly topP: number;
-  readonly maxTokens: number;
-  readonly thinking: boolean;
-}
+import type { chatBody } from './chat-request.ts';
 
 export interface Piece {
   readonly text: string;
@@ -24,32 +18,21 @@ interface Chunk {
   readonly error?: { readonly message?: string };
 }
 
-/** The body as the studio and curl take it. */
-export function chatBody(model: string, messages: readonly ChatMessage[], settings: ChatSettings) {
-  return {
-    model,
-    messages: [...messages],
-    temperature: settings.temperature,
-    top_p: settings.topP,
-    max_tokens: settings.maxTokens,
-  };
-}
-
 /** @throws CallError when the server refuses */
 export async function* streamChat(
   server: string,
   body: ReturnType<typeof chatBody>,
-  { thinking, signal }: { thinking: boolean; signal: AbortSignal },
+  signal: AbortSignal,
 ): AsyncGenerator<Piece> {
   const response = await fetch(`/api/servers/${encodeURIComponent(server)}/chat`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...body, enable_thinking: thinking }),
+    body: JSON.stringify(body),
     signal,
   });
   if (!response.ok || !response.body) {
-    const { error } = (await response.json()) as { error?: { code: string; message: string } };
-    throw new CallError(error?.code ?? 'internal', error?.message ?? response.statusText);
+    const { error } = (await response.json()) as { error?: Told & { code: string } };
+    throw new CallError(error?.code ?? 'internal', error ? heard(error) : response.statusText);
   }
   for await (const data of eventsOf(response.body)) {
     if (data === '[DONE]') return;
