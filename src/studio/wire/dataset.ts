@@ -122,7 +122,7 @@ export type Plan = z.infer<typeof Plan>;
 export const ByName = z.object({ name: z.string() });
 const ById = z.object({ id: z.string() });
 /** What a file does not say of itself. */
-const Told = {
+const FileHints = {
   sheet: z.string().max(100).optional(),
   encoding: z.string().max(40).optional(),
 };
@@ -130,7 +130,7 @@ const PlanRequest = z.object({
   name: z.string().min(1).max(100),
   roles: RoleTexts,
   hasHeader: z.boolean().optional(),
-  ...Told,
+  ...FileHints,
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;
 /** How rows become tokens: settings of a run. */
@@ -224,7 +224,7 @@ export const DATASETS = {
     path: '/api/uploads/{id}/table',
     summary: 'What an uploaded file holds',
     params: ById,
-    query: z.object({ hasHeader: z.enum(['true', 'false']).optional(), ...Told }),
+    query: z.object({ hasHeader: z.enum(['true', 'false']).optional(), ...FileHints }),
     response: Table,
   }),
   plan: route({
