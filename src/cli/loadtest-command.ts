@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError, type Language, reasonIn, writeFileAtomic, writeJsonAtomic } from '../core/index.ts';
 import {
+  type CapacityPlan,
   formatAbReport,
   formatCapacity,
   formatFindings,
@@ -13,6 +14,7 @@ import {
   percentilesCsv,
   planCapacity,
   runLoadTest,
+  type ServiceLevel,
 } from '../loadtest/index.ts';
 import { latencyHistogram, rampCurve, throughputCurve } from '../plot/index.ts';
 import { createLoadProgress } from './load-progress.ts';
@@ -95,8 +97,32 @@ async function loadtest(url: string, options: Options, language: Language): Prom
     console.log((holds ? text.holds : text.breaks)(formatServiceLevel(level)));
     if (!holds) process.exitCode = 1;
   }
-  keep(result, options, language);
-  if (capacity) console.log(formatCapacity(planCapacity(result, { ...capacity, level }), language));
+  const judged = {
+    ...result,
+    ...(level && { promise: { level: formatServiceLevel(level), holds: isHeld(level, result) } }),
+  };
+  const plan = capacity && planned(result, { ...capacity, level });
+  keep({ ...judged, ...(plan && !(plan instanceof Error) && { capacity: plan }) }, options, language);
+  if (plan instanceof Error) throw plan;
+  if (plan) console.log(formatCapacity(plan, language));
+}
+
+/** Of a ramp, whether any of its rates did. */
+function isHeld(level: ServiceLevel, { measured, load, highestQps = 0 }: LoadTestResult): boolean {
+  return load.kind === 'ramp' ? highestQps > 0 : holdsLevel(level, measured);
+}
+
+/** What makes no plan is said when everything that was measured is kept. */
+function planned(
+  result: LoadTestResult,
+  options: Parameters<typeof planCapacity>[1],
+): CapacityPlan | ConfigError {
+  try {
+    return planCapacity(result, options);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
 }
 
 async function pressed(

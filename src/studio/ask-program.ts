@@ -1,19 +1,27 @@
 /** Runs a short command of the program and takes what it prints; for questions whose answer needs rooms that the studio does not load. */
 import { spawn } from 'node:child_process';
-import { TunesmithError } from '../core/index.ts';
+import { type Language, TunesmithError } from '../core/index.ts';
 
 const MOST_BYTES = 16 * 2 ** 20;
 const TIMEOUT_MS = 120_000;
 
-/** @throws TunesmithError with what the command said in its error */
+/**
+ * @param language of what it writes; that of the environment when absent
+ * @throws TunesmithError with what the command said in its error
+ */
 export function askProgram(
   words: readonly string[],
-  { program, signal }: { program: readonly string[]; signal: AbortSignal },
+  { program, signal, language }: { program: readonly string[]; signal: AbortSignal; language?: Language },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...program, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1', TUNESMITH_GUARDED: '1' },
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        TUNESMITH_GUARDED: '1',
+        ...(language && { TUNESMITH_LANG: language }),
+      },
       signal,
       timeout: TIMEOUT_MS,
       killSignal: 'SIGKILL',

@@ -1,5 +1,5 @@
 /** What uPlot is told: axes, lines, and how numbers are written. Knows no React. */
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 
 export interface Line {
   readonly label: string;
@@ -11,6 +11,8 @@ export interface Line {
   readonly isFaint?: boolean;
   /** Points and no line between them. */
   readonly isDots?: boolean;
+  /** Each value holds until the next one, as in a histogram; the area below is filled. */
+  readonly isSteps?: boolean;
 }
 
 interface Drawn {
@@ -23,6 +25,7 @@ interface Drawn {
   readonly height: number;
   readonly isDark: boolean;
   readonly isLog: boolean;
+  readonly isLogX: boolean;
   /** The pointer stands elsewhere, or what is seen is another part. */
   readonly onLook: (plot: uPlot) => void;
 }
@@ -31,7 +34,7 @@ interface Drawn {
 const REACH = 8;
 
 export function optionsOf(drawn: Drawn): uPlot.Options {
-  const { lines, hidden, xLabel, yLabel, width, height, isDark, isLog, onLook } = drawn;
+  const { lines, hidden, xLabel, yLabel, width, height, isDark, isLog, isLogX, onLook } = drawn;
   const axis = {
     stroke: isDark ? '#a3abb5' : '#565d66',
     grid: { stroke: isDark ? '#2a2f35' : '#eceef1', width: 1 },
@@ -44,23 +47,32 @@ export function optionsOf(drawn: Drawn): uPlot.Options {
     height,
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { size: 6 }, dataIdx: nearestPoint },
-    scales: { x: { time: false }, ...(isLog && { y: { distr: 3 } }) },
+    scales: { x: { time: false, ...(isLogX && { distr: 3 as const }) }, ...(isLog && { y: { distr: 3 } }) },
     axes: [
-      { ...axis, label: xLabel, labelSize: 18, size: 32 },
+      {
+        ...axis,
+        label: xLabel,
+        labelSize: 18,
+        size: 32,
+        ...(isLogX && { values: (_: uPlot, ticks: (number | null)[]) => ticks.map(shortNumber) }),
+      },
       { ...axis, label: yLabel, labelSize: 18, size: 56, values: (_, ticks) => ticks.map(shortNumber) },
     ],
     series: [
       { label: xLabel },
-      ...lines.map(({ label, color, width: thickness = 1.5, isFaint = false, isDots = false }) => ({
-        label,
-        show: !hidden.has(label),
-        stroke: isFaint ? `${color}59` : color,
-        width: thickness,
-        spanGaps: true,
-        ...(isDots
-          ? { paths: () => null, points: { show: true, size: 6, fill: color } }
-          : { points: { show: false } }),
-      })),
+      ...lines.map(
+        ({ label, color, width: thickness = 1.5, isFaint = false, isDots = false, isSteps = false }) => ({
+          label,
+          show: !hidden.has(label),
+          stroke: isFaint ? `${color}59` : color,
+          width: thickness,
+          spanGaps: true,
+          ...(isSteps && { paths: uPlot.paths.stepped!({ align: 1 }), fill: `${color}26` }),
+          ...(isDots
+            ? { paths: () => null, points: { show: true, size: 6, fill: color } }
+            : { points: { show: false } }),
+        }),
+      ),
     ],
     hooks: { setCursor: [onLook], setScale: [onLook], setData: [onLook] },
   };

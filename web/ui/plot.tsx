@@ -24,9 +24,12 @@ interface PlotProps {
   readonly format?: (value: number) => string;
   /** The y axis is logarithmic. */
   readonly isLog?: boolean;
+  /** So is the x axis. */
+  readonly isLogX?: boolean;
 }
 
-export function Plot({ title, x, xLabel, yLabel, lines, height = 240, format, isLog = false }: PlotProps) {
+export function Plot(props: PlotProps) {
+  const { title, x, xLabel, yLabel, lines, height = 240, format, isLog = false, isLogX = false } = props;
   const text = useTexts(SHELL);
   const isDark = useDark();
   const [frame, size] = useResizeObserver<HTMLDivElement>();
@@ -39,8 +42,15 @@ export function Plot({ title, x, xLabel, yLabel, lines, height = 240, format, is
   data.current = [x as number[], ...lines.map(({ values }) => values as (number | null)[])];
   // A plot is made anew when its lines are others, not when they have more points.
   const shape = JSON.stringify([
-    lines.map(({ label, color, width, isFaint, isDots }) => [label, color, width, isFaint, isDots]),
-    [xLabel, yLabel, isDark, isLog, height],
+    lines.map(({ label, color, width, isFaint, isDots, isSteps }) => [
+      label,
+      color,
+      width,
+      isFaint,
+      isDots,
+      isSteps,
+    ]),
+    [xLabel, yLabel, isDark, isLog, isLogX, height],
   ]);
   const width = Math.floor(size.width);
   const shown = useRef(lines);
@@ -53,7 +63,18 @@ export function Plot({ title, x, xLabel, yLabel, lines, height = 240, format, is
       reading.current?.show(valuesUnderPointer(made));
       setPart(isZoomed(made));
     };
-    const drawn = { lines: shown.current, hidden, xLabel, yLabel, width, height, isDark, isLog, onLook };
+    const drawn = {
+      lines: shown.current,
+      hidden,
+      xLabel,
+      yLabel,
+      width,
+      height,
+      isDark,
+      isLog,
+      isLogX,
+      onLook,
+    };
     const made = new uPlot(optionsOf(drawn), data.current, host.current);
     plot.current = made;
     return () => {

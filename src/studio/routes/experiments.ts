@@ -1,32 +1,36 @@
-/** Experiments: files in the workspace, the jobs that carry them out, their records and reports. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+/** Experiments: files in the workspace, the jobs that carry them out, their records, and the words of their reports. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { resolveExperiment } from '../../config/index.ts';
-import { DataError, writeFileAtomic } from '../../core/index.ts';
-import type { ExperimentRecord } from '../../experiment/index.ts';
+import { type ReportWords, ReportWordsSchema, resolveExperiment } from '../../config/index.ts';
+import { DataError, writeFileAtomic, writeJsonAtomic } from '../../core/index.ts';
+import { askProgram } from '../ask-program.ts';
 import { bind, MissingError } from '../bind-route.ts';
+import { ARCHIVED, EXPERIMENT_FILE, experimentAt } from '../experiment-record.ts';
 import { jobOnWire } from '../job-on-wire.ts';
 import { placeAdapter, placeModel } from '../run-settings.ts';
+import { sendFile } from '../send-file.ts';
 import type { Studio } from '../studio.ts';
-import { EXPERIMENTS, type Experiment } from '../wire/index.ts';
+import { EXPERIMENTS } from '../wire/index.ts';
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
-const FILE = 'experiment.yaml';
-const ARCHIVED = '.archived';
-const REPORTS: Readonly<Record<string, string>> = {
-  'report.html': 'text/html; charset=utf-8',
-  'report.md': 'text/markdown; charset=utf-8',
-  'report.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-};
+const WORDS = 'report-words.json';
+const REPORTS = ['report.html', 'report.md', 'report.xlsx'];
+/** What candidates answered stands in a report: no script of it runs, whatever they said. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'";
 
 export function experimentRoutes(api: OpenAPIHono, studio: Studio): void {
   const { supervisor, workspace, changes } = studio;
   const root = join(workspace.root, 'experiments');
   const folderOf = (id: string) => {
     const folder = join(root, NAME.test(id) ? id : '.none');
-    if (!NAME.test(id) || !existsSync(join(folder, FILE))) {
-      throw new MissingError(`experiment ${id.slice(0, 80)}: there is none of this name; look at the list`);
+    if (!NAME.test(id) || !existsSync(join(folder, EXPERIMENT_FILE))) {
+      const shown = id.slice(0, 80);
+      throw new MissingError({
+        en: `experiment ${shown}: there is none of this name; look at the list`,
+        zh: `实验 ${shown}：没有这个名称；请查看列表`,
+      });
     }
     return folder;
   };
@@ -35,14 +39,14 @@ export function experimentRoutes(api: OpenAPIHono, studio: Studio): void {
       kind: 'experiment',
       title: id,
       lane: 'device',
-      words: ['experiment', join(folderOf(id), FILE), `output_dir=${folderOf(id)}`],
+      words: ['experiment', join(folderOf(id), EXPERIMENT_FILE), `output_dir=${folderOf(id)}`],
       about: { experiment: id },
     });
 
   bind(api, EXPERIMENTS.list, () => {
     const jobs = supervisor.list().filter(({ kind }) => kind === 'experiment');
     const ids = existsSync(root)
-      ? readdirSync(root).filter((id) => NAME.test(id) && existsSync(join(root, id, FILE)))
+      ? readdirSync(root).filter((id) => NAME.test(id) && existsSync(join(root, id, EXPERIMENT_FILE)))
       : [];
     const experiments = ids.map((id) => {
       const job = jobs.find(({ about }) => about?.['experiment'] === id);
@@ -52,19 +56,25 @@ export function experimentRoutes(api: OpenAPIHono, studio: Studio): void {
   });
 
   bind(api, EXPERIMENTS.start, ({ body }) => {
-    const experiment = resolveExperiment(body.file, FILE, {});
+    const experiment = resolveExperiment(body.file, EXPERIMENT_FILE, {});
     for (const { run: settings } of [...experiment.variants, ...experiment.candidates]) {
       placeModel(settings.model_name_or_path, workspace);
       for (const adapter of settings.adapter_name_or_path) placeAdapter(adapter, workspace);
       workspace.inside(settings.dataset_dir, 'dataset_dir');
     }
+    for (const candidate of experiment.candidates) {
+      if (candidate.kind === 'predictions') workspace.inside(candidate.file, 'predictions');
+    }
     const { name } = experiment;
     const folder = join(root, name);
-    if (existsSync(join(folder, FILE))) {
-      throw new DataError(`experiment ${name}: there is one of this name; choose another`);
+    if (existsSync(join(folder, EXPERIMENT_FILE))) {
+      throw new DataError({
+        en: `experiment ${name}: there is one of this name; choose another`,
+        zh: `实验 ${name}：已有同名实验；请换一个名称`,
+      });
     }
     mkdirSync(folder, { recursive: true });
-    writeFileAtomic(join(folder, FILE), body.file);
+    writeFileAtomic(join(folder, EXPERIMENT_FILE), body.file);
     return { id: name, job: jobOnWire(run(name)) };
   });
 
@@ -78,54 +88,46 @@ export function experimentRoutes(api: OpenAPIHono, studio: Studio): void {
     return { done: true };
   });
 
+  bind(api, EXPERIMENTS.words, ({ params }) => wordsIn(folderOf(params.id)));
+
+  bind(api, EXPERIMENTS.edit, async ({ params, body, signal }) => {
+    const folder = folderOf(params.id);
+    if (!existsSync(join(folder, REPORTS[0]!))) throw notWritten();
+    writeJsonAtomic(join(folder, WORDS), body);
+    await askProgram(['report', folder], { program: studio.options.program, signal });
+    changes.tell('jobs');
+    return { done: true };
+  });
+
   api.get('/api/experiments/:id/files/:name', (context) => {
     const name = context.req.param('name');
-    const path = join(folderOf(context.req.param('id')), name);
-    const type = Object.hasOwn(REPORTS, name) ? REPORTS[name] : undefined;
-    if (type === undefined || !existsSync(path)) throw new MissingError('report: it is not written yet');
+    const id = context.req.param('id');
+    const path = join(folderOf(id), name);
+    if (!REPORTS.includes(name) || !existsSync(path)) throw notWritten();
+    const isShown = name === 'report.html' && context.req.query('download') === undefined;
+    if (!isShown) return sendFile(context, path, `${id}-${name}`);
     return context.body(new Uint8Array(readFileSync(path)), 200, {
-      'content-type': type,
-      // What candidates answered stands in it: no script of it runs, whatever they said.
-      'content-security-policy':
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'",
-      ...(name !== 'report.html' && { 'content-disposition': `attachment; filename="${name}"` }),
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': POLICY,
+      'cache-control': 'no-cache',
     });
   });
 }
 
-function experimentAt(folder: string, id: string): Experiment {
-  const file = readFileSync(join(folder, FILE), 'utf8');
-  const path = join(folder, 'experiment.json');
-  const shared = {
-    id,
-    name: id,
-    folder: `experiments/${id}`,
-    file,
-    hasReport: existsSync(join(folder, 'report.html')),
-    isArchived: existsSync(join(folder, ARCHIVED)),
-  };
-  if (!existsSync(path)) {
-    const updated = statSync(join(folder, FILE)).mtime.toISOString();
-    return { ...shared, dataset: '', models: [], state: 'new', updated, stages: [], checks: [] };
+/** A broken file is one that says nothing: the form writes it anew. */
+function wordsIn(folder: string): ReportWords {
+  const path = join(folder, WORDS);
+  if (!existsSync(path)) return {};
+  try {
+    return ReportWordsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return {};
   }
-  const record = JSON.parse(readFileSync(path, 'utf8')) as ExperimentRecord;
-  const { experiment, verdict } = record;
-  return {
-    ...shared,
-    ...(experiment.question !== undefined && { question: experiment.question }),
-    dataset: experiment.testDataset.join(', '),
-    models: experiment.candidates.map(({ name }) => name),
-    state: record.state,
-    ...(record.message !== undefined && { message: record.message }),
-    updated: record.updated,
-    stages: record.stages.map(({ id: stage, kind, subject, state, seconds }) => ({
-      id: stage,
-      kind,
-      subject,
-      state,
-      ...(seconds !== undefined && { seconds }),
-    })),
-    ...(verdict && { decision: verdict.decision }),
-    checks: (verdict?.checks ?? []) as Experiment['checks'],
-  };
+}
+
+function notWritten(): MissingError {
+  return new MissingError({
+    en: 'report: it is not written yet; wait until the experiment is finished',
+    zh: '报告：尚未生成；请等实验完成',
+  });
 }

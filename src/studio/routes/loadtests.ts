@@ -25,24 +25,39 @@ export function loadtestRoutes(api: OpenAPIHono, { supervisor, workspace }: Stud
   bind(api, LOADTESTS.start, ({ body }) => {
     const server = supervisor.get(body.server);
     if (server.kind !== 'serve' || server.state !== 'running' || server.url === undefined) {
-      throw new RunError('load test: the server is not running; start it on the page Serve');
+      throw new RunError({
+        en: 'load test: the server is not running; start it on the page Serve',
+        zh: '压测：服务没有在运行；请在服务页启动它',
+      });
     }
     const { name, datasetDir } = datasets.place(body.dataset);
     const { id, folder } = supervisor.newFolder();
     const words = [
       'loadtest',
       server.url + PATHS[body.endpoint],
-      ...['-n', String(body.requests), '-c', String(body.concurrency), '-s', String(body.timeoutSeconds)],
+      ...(body.ramp
+        ? ['--ramp', `${body.ramp.from}:${body.ramp.to}`, '--step-time', String(body.ramp.stepSeconds)]
+        : ['-n', String(body.requests), '-c', String(body.concurrency)]),
+      ...['-s', String(body.timeoutSeconds)],
       ...(body.keepAlive ? ['-k'] : []),
       ...['--dataset', name, '--dataset-dir', datasetDir, '--model', body.model, '--warmup', '8'],
       ...(body.endpoint === 'classify' ? ['--expect-label'] : []),
       ...(body.serviceLevel ? ['--slo', body.serviceLevel] : []),
       ...(body.targetQps === undefined ? [] : ['--target-qps', String(body.targetQps)]),
+      ...(body.pricePerHour === undefined ? [] : ['--price-per-hour', String(body.pricePerHour)]),
       ...['--json', join(folder, FOUND)],
     ];
-    const about = { model: body.model, dataset: name, concurrency: String(body.concurrency) };
+    const about = {
+      model: body.model,
+      dataset: name,
+      load: body.ramp ? `${body.ramp.from}–${body.ramp.to}/s` : String(body.concurrency),
+    };
     return jobOnWire(
-      supervisor.add({ kind: 'loadtest', title: body.model, lane: 'device', words, about }, id),
+      supervisor.add(
+        { kind: 'loadtest', title: body.model, lane: 'device', words, about },
+        id,
+        body.key ? { TUNESMITH_API_KEY: body.key } : {},
+      ),
     );
   });
 

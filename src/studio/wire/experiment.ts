@@ -1,7 +1,8 @@
 /** Experiments: the list, starting one, and where one stands. */
 import { z } from 'zod';
+import { ReportWordsSchema } from '../../config/index.ts';
 import { Job } from './job.ts';
-import { route } from './route.ts';
+import { Done, route, Told } from './route.ts';
 
 export const Decision = z.enum(['go', 'no_go', 'not_enough_evidence']);
 
@@ -18,6 +19,17 @@ export const Check = z.object({
     .optional(),
 });
 export type Check = z.infer<typeof Check>;
+
+/** The candidate's figure of the metric that decides, and the baseline's. */
+const Best = z.object({
+  candidate: z.string(),
+  metric: z.string(),
+  figure: z.object({ value: z.number(), low: z.number(), high: z.number() }),
+  against: z.string().optional(),
+  baseline: z.number().optional(),
+  /** How often chance alone would show as much, corrected by Holm. */
+  corrected: z.number().optional(),
+});
 
 export const Stage = z.object({
   id: z.string(),
@@ -36,12 +48,15 @@ export const Experiment = z.object({
   dataset: z.string(),
   models: z.array(z.string()),
   state: z.enum(['new', 'running', 'finished', 'stopped', 'failed']),
-  message: z.string().optional(),
+  ...Told.partial().shape,
   updated: z.string(),
   stages: z.array(Stage),
   decision: Decision.optional(),
+  /** Absent before the candidates were compared. */
+  best: Best.optional(),
   checks: z.array(Check),
-  hasReport: z.boolean(),
+  /** When its report was written; absent before there is one. */
+  reportWritten: z.string().optional(),
   isArchived: z.boolean(),
   /** The experiment file. */
   file: z.string(),
@@ -79,6 +94,21 @@ export const EXPERIMENTS = {
     summary: 'Take it out of the list, or back into it',
     params: ById,
     body: z.object({ isArchived: z.boolean() }),
-    response: z.object({ done: z.boolean() }),
+    response: Done,
+  }),
+  words: route({
+    method: 'get',
+    path: '/api/experiments/{id}/words',
+    summary: 'What somebody wrote into its report',
+    params: ById,
+    response: ReportWordsSchema,
+  }),
+  edit: route({
+    method: 'post',
+    path: '/api/experiments/{id}/words',
+    summary: 'Write words into its report, and write the report anew; figures stay what was measured',
+    params: ById,
+    body: ReportWordsSchema,
+    response: Done,
   }),
 };

@@ -41,11 +41,26 @@ export const Measurement = z.object({
 });
 export type Measurement = z.infer<typeof Measurement>;
 
+/** How many machines like the one that was measured a load needs. */
+const Capacity = z.object({
+  targetQps: z.number(),
+  level: z.string().optional(),
+  qpsPerInstance: z.number(),
+  measuredBy: z.enum(['ramp', 'loop']),
+  headroom: z.number(),
+  instances: z.number(),
+  utilization: z.number(),
+  cost: z.object({ perHour: z.number(), perMonth: z.number(), perMillionRequests: z.number() }).optional(),
+});
+
 export const LoadTest = z.object({
   job: Job,
   /** Absent before it is done. */
   measured: Measurement.optional(),
   steps: z.array(z.object({ rate: z.number(), holds: z.boolean(), measured: Measurement })).optional(),
+  /** The service level that was asked for, and whether what was measured holds it; of a ramp, any of its rates. */
+  promise: z.object({ level: z.string(), holds: z.boolean() }).optional(),
+  capacity: Capacity.optional(),
   highestQps: z.number().optional(),
   generatorBusy: z.number().optional(),
   /** What the command printed: the table of ApacheBench, and the plan of machines. */
@@ -79,6 +94,18 @@ export const LOADTESTS = {
       /** As `p95<500`: what counts as fast enough. */
       serviceLevel: z.string().max(60).optional(),
       targetQps: z.number().positive().optional(),
+      /** Where the server asks for one: given to the job's process, and written nowhere. */
+      key: z.string().max(4000).optional(),
+      /** Of a machine. */
+      pricePerHour: z.number().positive().optional(),
+      /** Rates that rise until the service level breaks, in place of one concurrency. */
+      ramp: z
+        .object({
+          from: z.number().positive(),
+          to: z.number().positive().max(100_000),
+          stepSeconds: z.number().min(1).max(600),
+        })
+        .optional(),
     }),
     response: Job,
   }),

@@ -10,7 +10,8 @@ import type { Cell } from './judged-rows.tsx';
 interface ConfusionHeatProps {
   readonly confusion: ModelReport['report']['confusion'];
   readonly chosen: Cell | undefined;
-  readonly choose: (cell: Cell | undefined) => void;
+  /** Absent where the rows behind the counts are not shown. */
+  readonly choose: ((cell: Cell | undefined) => void) | undefined;
 }
 
 /** Beyond this share of the darkest a cell needs light words. */
@@ -70,7 +71,8 @@ export function ConfusionHeat({ confusion, chosen, choose }: ConfusionHeatProps)
                           background: `rgba(var(--ts-heat), ${0.06 + 0.94 * share})`,
                           outline: isChosen ? '2px solid var(--mantine-color-text)' : undefined,
                         }}
-                        onClick={() => choose(isChosen ? undefined : { truth, prediction })}
+                        disabled={!choose}
+                        onClick={() => choose?.(isChosen ? undefined : { truth, prediction })}
                       >
                         {isNormalised ? format.figure(100 * share, 0) : format.count(count)}
                       </button>

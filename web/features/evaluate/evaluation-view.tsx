@@ -1,4 +1,4 @@
-/** What an evaluation found: models side by side, then one of them in full, down to its rows. */
+/** What an evaluation found: models side by side, then one of them in full, down to its rows and their labels. */
 import { Anchor, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -11,10 +11,12 @@ import { JobLog } from '../../ui/job-log.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
-import { Answered, ErrorState } from '../../ui/states.tsx';
+import { Answered, FailureState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { ClassTable } from './class-table.tsx';
 import { ConfusionHeat } from './confusion-heat.tsx';
+import { Corrections } from './corrections.tsx';
+import { Downloads } from './downloads.tsx';
 import { type Cell, JudgedRows } from './judged-rows.tsx';
 import { SideBySide } from './side-by-side.tsx';
 
@@ -34,8 +36,17 @@ export function EvaluationView({ id }: { id: string }) {
 function Found({ evaluation }: { evaluation: EvaluationDetail }) {
   const text = useTexts(EVALUATE);
   const [, go] = useLocation();
-  const { job, models, dataset, comparison } = evaluation;
-  const isOpen = isOpenJob(job);
+  const [isCorrected, setCorrected] = useState(false);
+  const { id, job, dataset, corrections } = evaluation;
+  const hasCorrections = corrections.length > 0;
+  const corrected = useAsk(
+    EVALUATIONS.corrected,
+    { params: { id } },
+    { enabled: hasCorrections, keep: true },
+  );
+  const shown =
+    isCorrected && hasCorrections && corrected.data ? { ...evaluation, ...corrected.data } : evaluation;
+  const { models, comparison } = shown;
   return (
     <Stack gap="md">
       <PageHead
@@ -43,26 +54,41 @@ function Found({ evaluation }: { evaluation: EvaluationDetail }) {
         about={
           <Group gap="sm">
             <StateMark state={job.state} />
-            {job.about?.['model']}
+            {[job.about?.['model'], job.about?.['adapters'], job.about?.['others']]
+              .filter(Boolean)
+              .join(' · ')}
           </Group>
         }
-        actions={<JobActions job={job} text={text} stopsAtOnce={true} onRemoved={() => go('/')} />}
+        actions={
+          <>
+            {models.length > 0 && <Downloads id={id} hasCorrections={hasCorrections} />}
+            <JobActions job={job} text={text} stopsAtOnce={true} onRemoved={() => go('/')} />
+          </>
+        }
       />
-      {job.message && <ErrorState error={new Error(job.message)} />}
-      {isOpen && (
+      <FailureState of={job} />
+      {isOpenJob(job) && (
         <>
           <Text size="sm">{text.running}</Text>
           {job.progress && <ProgressLine progress={job.progress} />}
         </>
       )}
       {models.length === 0 && <JobLog id={job.id} />}
-      {comparison && <SideBySide comparison={comparison} models={models} />}
-      {models.length > 0 && <OneModel evaluation={evaluation} />}
+      {hasCorrections && (
+        <Corrections
+          evaluation={evaluation}
+          corrected={corrected}
+          isShown={isCorrected}
+          show={setCorrected}
+        />
+      )}
+      {comparison && <SideBySide comparison={comparison} />}
+      {models.length > 0 && <OneModel evaluation={shown} isCorrected={isCorrected && hasCorrections} />}
     </Stack>
   );
 }
 
-function OneModel({ evaluation }: { evaluation: EvaluationDetail }) {
+function OneModel({ evaluation, isCorrected }: { evaluation: EvaluationDetail; isCorrected: boolean }) {
   const text = useTexts(EVALUATE);
   const format = useFormat();
   const { models } = evaluation;
@@ -76,6 +102,7 @@ function OneModel({ evaluation }: { evaluation: EvaluationDetail }) {
     <Stack gap="md">
       <Group gap="sm">
         <SegmentedControl
+          aria-label={text.model}
           value={keyOf(shown)}
           onChange={(value) => {
             setChosen(value);
@@ -89,8 +116,18 @@ function OneModel({ evaluation }: { evaluation: EvaluationDetail }) {
           </Text>
         )}
       </Group>
-      <div style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(400px, 1fr))', gap: 16 }}>
-        <ConfusionHeat confusion={shown.report.confusion} chosen={cell} choose={setCell} />
+      <div
+        style={{
+          display: 'grid',
+          gridTemplateColumns: 'repeat(auto-fit, minmax(min(400px, 100%), 1fr))',
+          gap: 16,
+        }}
+      >
+        <ConfusionHeat
+          confusion={shown.report.confusion}
+          chosen={cell}
+          choose={isCorrected ? undefined : setCell}
+        />
         <ClassTable
           report={shown}
           figures={evaluation.comparison?.models.find(({ name }) => name === shown.model)}

@@ -13,6 +13,7 @@ import { EVALUATE } from '../../i18n/evaluate.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
+import { RowDetail } from './row-detail.tsx';
 
 /** Of the confusion matrix; the prediction is empty for answers that are no label. */
 export interface Cell {
@@ -30,7 +31,7 @@ interface JudgedRowsProps {
 export function JudgedRows({ evaluation, model, cell, clear }: JudgedRowsProps) {
   const text = useTexts(EVALUATE);
   const format = useFormat();
-  const [isOnlyWrong, setOnlyWrong] = useState(true);
+  const [only, setOnly] = useState<'all' | 'wrong' | 'corrected'>('wrong');
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed, 250);
   const [open, setOpen] = useState<JudgedRow>();
@@ -38,7 +39,7 @@ export function JudgedRows({ evaluation, model, cell, clear }: JudgedRowsProps) 
     model: model.model,
     judgedBy: model.judgedBy,
     search,
-    ...(cell ?? { onlyWrong: isOnlyWrong ? ('true' as const) : ('false' as const) }),
+    ...(cell ?? { only }),
   };
   return (
     <section aria-label={text.rows}>
@@ -58,11 +59,13 @@ export function JudgedRows({ evaluation, model, cell, clear }: JudgedRowsProps) 
           </Badge>
         ) : (
           <SegmentedControl
-            value={isOnlyWrong ? 'wrong' : 'all'}
-            onChange={(value) => setOnlyWrong(value === 'wrong')}
+            aria-label={text.rows}
+            value={only}
+            onChange={(value) => setOnly(value as typeof only)}
             data={[
               { value: 'wrong', label: text.onlyWrong },
               { value: 'all', label: text.allRows },
+              { value: 'corrected', label: text.corrections.only },
             ]}
           />
         )}
@@ -75,7 +78,7 @@ export function JudgedRows({ evaluation, model, cell, clear }: JudgedRowsProps) 
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
       </Group>
-      {open && <RowDetail row={open} />}
+      {open && <RowDetail key={`${open.file} ${open.row}`} row={open} evaluation={evaluation} />}
       <VirtualTable<JudgedRow>
         label={text.rows}
         queryKey={[EVALUATIONS.rows.path, evaluation.id, query]}
@@ -101,7 +104,7 @@ export function JudgedRows({ evaluation, model, cell, clear }: JudgedRowsProps) 
               </Text>
             ),
           },
-          { title: text.truth, width: 'minmax(80px, 1fr)', cell: (row) => row.truth },
+          { title: text.truth, width: 'minmax(80px, 1fr)', cell: (row) => <Label row={row} /> },
           {
             title: text.prediction,
             width: 'minmax(80px, 1fr)',
@@ -123,24 +126,13 @@ export function JudgedRows({ evaluation, model, cell, clear }: JudgedRowsProps) 
   );
 }
 
-function RowDetail({ row }: { row: JudgedRow }) {
-  const text = useTexts(EVALUATE);
-  const format = useFormat();
+/** The label of the data set, struck out where it was marked as wrong. */
+function Label({ row: { truth, corrected } }: { row: JudgedRow }) {
+  const text = useTexts(EVALUATE).corrections;
+  if (corrected === undefined) return truth;
   return (
-    <div className="panel" style={{ marginBottom: 8 }} role="status">
-      <Text size="xs" c="dimmed">
-        {text.rowDetail} {format.count(row.row)}
-      </Text>
-      <Text style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{row.input}</Text>
-      <Text size="sm" mt="xs">
-        {text.truth}: {row.truth} · {text.prediction}: {row.prediction ?? text.none}
-        {row.probability !== undefined && ` (${format.percent(row.probability)})`}
-      </Text>
-      {row.answer !== undefined && (
-        <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
-          {text.answer}: {row.answer}
-        </Text>
-      )}
-    </div>
+    <>
+      <s>{truth}</s> {corrected ?? text.unknown}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 /** The wizard's answers as an experiment file, checked as the command would. */
 import { stringify } from 'yaml';
 import { resolveExperiment } from '../../../src/config/index.ts';
+import { type Bilingual, textOf } from '../../../src/core/portable.ts';
 
 export interface ExperimentDraft {
   readonly name: string;
@@ -32,6 +33,50 @@ export const FIRST_EXPERIMENT: ExperimentDraft = {
   p95: 1000,
 };
 
+export interface Choices {
+  /** Data sets that can be read. */
+  readonly datasets: readonly string[];
+  /** Models on this machine, with their sizes. */
+  readonly models: readonly { readonly name: string; readonly title: string; readonly sizeBytes: number }[];
+  /** Names that are taken. */
+  readonly experiments: readonly string[];
+}
+
+const HELD_OUT = ['_test', '_dev', '_val'];
+
+/** What was not chosen is filled in: rows that belong together, the smallest model, a name that is free. */
+export function withDefaults(draft: ExperimentDraft, choices: Choices): ExperimentDraft {
+  const { datasets, models, experiments } = choices;
+  const known = (name: string) => datasets.includes(name);
+  const train =
+    (known(draft.train) && draft.train) ||
+    datasets.find((name) => name.endsWith('_train')) ||
+    datasets[0] ||
+    '';
+  const stem = train.replace(/_train$/, '');
+  const others = datasets.filter((name) => name !== train);
+  const test =
+    (known(draft.test) && draft.test !== train && draft.test) ||
+    HELD_OUT.map((ending) => stem + ending).find((name) => others.includes(name)) ||
+    others.find((name) => HELD_OUT.some((ending) => name.endsWith(ending))) ||
+    '';
+  const model =
+    models.find(({ name }) => name === draft.model)?.name ??
+    models.toSorted((a, b) => a.sizeBytes - b.sizeBytes)[0]?.name ??
+    '';
+  return { ...draft, train, test, model, name: draft.name || freeName(stem || 'experiment', experiments) };
+}
+
+function freeName(stem: string, taken: readonly string[]): string {
+  const plain = stem
+    .replaceAll(/[^\p{L}\p{N}._-]/gu, '-')
+    .replace(/^[^\p{L}\p{N}]+/u, '')
+    .slice(0, 56);
+  let count = 1;
+  while (taken.includes(`${plain}-${count}`)) count++;
+  return `${plain}-${count}`;
+}
+
 export function experimentFile(draft: ExperimentDraft, dataFolder: string): string {
   const { metric, least, beats } = draft;
   return stringify({
@@ -59,11 +104,11 @@ export function experimentFile(draft: ExperimentDraft, dataFolder: string): stri
 }
 
 /** What is wrong with a file; undefined when it can be carried out. */
-export function faultOf(file: string): string | undefined {
+export function faultOf(file: string): Bilingual | undefined {
   try {
     resolveExperiment(file, 'experiment.yaml', {});
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return textOf(error);
   }
 }

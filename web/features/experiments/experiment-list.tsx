@@ -1,90 +1,135 @@
-/** One row an experiment: its candidates, the stage that it reached, and the verdict. */
-import { Button, Switch } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+/** One row an experiment: its candidates, the stage that it reached, its figure against the baseline, and the verdict. */
+import { Button, Group, Switch } from '@mantine/core';
 import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { EXPERIMENTS, type Experiment } from '../../../src/studio/wire/index.ts';
-import { useAsk } from '../../api/use-ask.ts';
+import { useAsk, useDo } from '../../api/use-ask.ts';
 import { EXPERIMENTS_TEXT } from '../../i18n/experiments.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { PageHead } from '../../ui/page-head.tsx';
-import { Answered, EmptyState } from '../../ui/states.tsx';
+import { isOpenJob } from '../../ui/job-actions.tsx';
+import { ListPage } from '../../ui/list-page.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+import { UndoAlert } from '../../ui/undo-alert.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 
 export function ExperimentList() {
   const text = useTexts(EXPERIMENTS_TEXT);
-  const list = useAsk(EXPERIMENTS.list);
+  const format = useFormat();
+  const [, go] = useLocation();
+  const { data, error, refetch } = useAsk(EXPERIMENTS.list);
+  const archive = useDo(EXPERIMENTS.archive);
   const [areArchivedShown, setArchivedShown] = useState(false);
-  const start = (
-    <Button leftSection={<IconPlus size={14} />} component={Link} href="/new" data-new>
-      {text.start}
-    </Button>
-  );
+  const [archived, setArchived] = useState<string>();
+  const setArchive = ({ id }: { id: string }, isArchived: boolean) =>
+    archive.mutate(
+      { params: { id }, body: { isArchived } },
+      { onSuccess: () => setArchived(isArchived ? id : undefined) },
+    );
   return (
-    <>
-      <PageHead title={text.title} about={text.about} actions={start} />
-      <Answered of={list}>
-        {({ experiments }) =>
-          experiments.length === 0 ? (
-            <EmptyState title={text.empty} actions={start}>
-              {text.emptyAbout}
-            </EmptyState>
-          ) : (
-            <>
-              <ExperimentTable
-                experiments={experiments.filter(({ isArchived }) => areArchivedShown || !isArchived)}
-              />
-              {experiments.some(({ isArchived }) => isArchived) && (
-                <Switch
-                  mt="sm"
-                  label={text.showArchived}
-                  checked={areArchivedShown}
-                  onChange={(event) => setArchivedShown(event.currentTarget.checked)}
-                />
+    <ListPage
+      text={text}
+      of={{ data: data?.experiments, error, refetch }}
+      isShown={({ isArchived }) => areArchivedShown || !isArchived}
+      notice={
+        <>
+          {archived !== undefined && (
+            <UndoAlert
+              onUndo={() => setArchive({ id: archived }, false)}
+              onClose={() => setArchived(undefined)}
+            >
+              {text.archived(archived)}
+            </UndoAlert>
+          )}
+          {archive.error && <ErrorState error={archive.error} />}
+        </>
+      }
+      foot={
+        data?.experiments.some(({ isArchived }) => isArchived) && (
+          <Switch
+            mt="sm"
+            label={text.showArchived}
+            checked={areArchivedShown}
+            onChange={(event) => setArchivedShown(event.currentTarget.checked)}
+          />
+        )
+      }
+      columns={[
+        {
+          title: text.name,
+          cell: ({ id, name }) => <Link href={`/of/${encodeURIComponent(id)}`}>{name}</Link>,
+        },
+        { title: text.models, cell: ({ models }) => models.join(', ') || '–' },
+        { title: text.dataset, cell: ({ dataset }) => dataset || '–' },
+        { title: text.stage, cell: (experiment) => <StageReached experiment={experiment} /> },
+        { title: text.best, isNumber: true, cell: ({ best }) => (best ? <Best best={best} /> : '–') },
+        {
+          title: text.verdict,
+          cell: ({ decision }) => (decision ? <VerdictMark decision={decision} /> : text.noVerdict),
+        },
+        { title: text.updated, isNumber: true, cell: ({ updated }) => format.date(updated) },
+        {
+          title: text.actions,
+          isUntitled: true,
+          isNumber: true,
+          cell: (experiment) => (
+            <Group gap={4} justify="flex-end" wrap="nowrap">
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                color="gray"
+                aria-label={`${text.clone} ${experiment.name}`}
+                onClick={() => go(`/new?from=${encodeURIComponent(experiment.id)}`)}
+              >
+                {text.clone}
+              </Button>
+              {!(experiment.job && isOpenJob(experiment.job)) && (
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`${experiment.isArchived ? text.restore : text.archive} ${experiment.name}`}
+                  onClick={() => setArchive(experiment, !experiment.isArchived)}
+                >
+                  {experiment.isArchived ? text.restore : text.archive}
+                </Button>
               )}
-            </>
-          )
-        }
-      </Answered>
-    </>
+            </Group>
+          ),
+        },
+      ]}
+    />
   );
 }
 
-function ExperimentTable({ experiments }: { experiments: readonly Experiment[] }) {
+/** As the comparison's own words: below this a difference is no accident. */
+const SIGNIFICANCE = 0.05;
+
+function Best({ best }: { best: NonNullable<Experiment['best']> }) {
   const text = useTexts(EXPERIMENTS_TEXT);
   const format = useFormat();
+  const { metric, figure, against, baseline, corrected = 1 } = best;
+  const name = text.metrics[metric as keyof typeof text.metrics] ?? metric;
+  const isSignificant = corrected < SIGNIFICANCE;
+  const change = baseline === undefined ? undefined : figure.value - baseline;
+  const color = !isSignificant
+    ? 'var(--mantine-color-dimmed)'
+    : (change ?? 0) > 0
+      ? 'var(--ts-good)'
+      : 'var(--ts-bad)';
   return (
-    <div className="scroll-x panel" style={{ padding: 0 }}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th>{text.name}</th>
-            <th>{text.models}</th>
-            <th>{text.dataset}</th>
-            <th>{text.stage}</th>
-            <th>{text.verdict}</th>
-            <th className="number">{text.updated}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {experiments.map((experiment) => (
-            <tr key={experiment.id}>
-              <td>
-                <Link href={`/of/${encodeURIComponent(experiment.id)}`}>{experiment.name}</Link>
-              </td>
-              <td>{experiment.models.join(', ') || '–'}</td>
-              <td>{experiment.dataset || '–'}</td>
-              <td>
-                <StageReached experiment={experiment} />
-              </td>
-              <td>{experiment.decision ? <VerdictMark decision={experiment.decision} /> : text.noVerdict}</td>
-              <td className="number">{format.date(experiment.updated)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <span title={`[${format.figure(figure.low, 3)}, ${format.figure(figure.high, 3)}]`}>
+        {name} {format.figure(figure.value, 3)}
+      </span>
+      {change !== undefined && against !== undefined && (
+        <span style={{ display: 'block', fontSize: 12, color }}>
+          {change > 0 ? '+' : ''}
+          {format.figure(change, 3)} {text.thanBaseline(against)}
+          {!isSignificant && ` (${text.notSignificant})`}
+        </span>
+      )}
+    </>
   );
 }
 

@@ -6,10 +6,11 @@ import { useAsk, useDo } from '../../api/use-ask.ts';
 import { EXPERIMENTS_TEXT } from '../../i18n/experiments.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { EntryTable } from '../../ui/entry-table.tsx';
 import { JobLog } from '../../ui/job-log.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
-import { Answered, ErrorState } from '../../ui/states.tsx';
+import { Answered, FailureState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 
@@ -33,7 +34,7 @@ export function ExperimentView({ id }: { id: string }) {
 
 function Found({ experiment }: { experiment: Experiment }) {
   const text = useTexts(EXPERIMENTS_TEXT);
-  const { job, decision, message, id } = experiment;
+  const { job, decision, id } = experiment;
   return (
     <Stack gap="md">
       <PageHead
@@ -46,7 +47,7 @@ function Found({ experiment }: { experiment: Experiment }) {
           <VerdictMark decision={decision} size={24} />
         </div>
       )}
-      {(message ?? job?.message) && <ErrorState error={new Error(message ?? job?.message)} />}
+      <FailureState of={experiment.message === undefined ? job : experiment} />
       {experiment.checks.length > 0 && <Criteria experiment={experiment} />}
       {job?.progress && <ProgressLine progress={job.progress} />}
       <Stages experiment={experiment} />
@@ -78,7 +79,7 @@ function Actions({ experiment }: { experiment: Experiment }) {
   const isOpen = job !== undefined && (job.state === 'running' || job.state === 'queued');
   return (
     <>
-      {experiment.hasReport && (
+      {experiment.reportWritten !== undefined && (
         <Button component={Link} href={`~/report/${encodeURIComponent(id)}`}>
           {text.report}
         </Button>
@@ -112,50 +113,51 @@ function Actions({ experiment }: { experiment: Experiment }) {
   );
 }
 
+const COLORS = { met: 'var(--ts-good)', failed: 'var(--ts-bad)', open: 'var(--ts-warn)' };
+const MARKS = { met: '✓', failed: '✗', open: '?' };
+
 function Criteria({ experiment }: { experiment: Experiment }) {
   const text = useTexts(EXPERIMENTS_TEXT);
   const format = useFormat();
-  const color = { met: 'var(--ts-good)', failed: 'var(--ts-bad)', open: 'var(--ts-warn)' };
-  const mark = { met: '✓', failed: '✗', open: '?' };
+  const asked = ({ check, metric, against, bound, atConcurrency }: Experiment['checks'][number]) => {
+    const name = text.metrics[metric as keyof typeof text.metrics] ?? metric;
+    const what =
+      check === 'beats'
+        ? text.checks.beats(name, against ?? '')
+        : text.checks[check](name, format.figure(bound, bound !== undefined && bound < 2 ? 2 : 0));
+    return what + (atConcurrency === undefined ? '' : text.at(format.count(atConcurrency)));
+  };
   return (
     <section>
       <Title order={2} mb="xs">
         {text.criteria}
       </Title>
-      <div className="scroll-x panel" style={{ padding: 0 }}>
-        <table className="table">
-          <tbody>
-            {experiment.checks.map((check) => {
-              const { metric, outcome, bound, against, atConcurrency, figure, difference } = check;
-              const what =
-                check.check === 'beats'
-                  ? text.checks.beats(metric, against ?? '')
-                  : text.checks[check.check](
-                      metric,
-                      format.figure(bound, bound !== undefined && bound < 2 ? 2 : 0),
-                    );
+      <EntryTable
+        entries={experiment.checks}
+        keyOf={asked}
+        columns={[
+          { title: text.criterion, cell: asked },
+          {
+            title: text.outcome,
+            cell: ({ outcome }) => (
+              <span style={{ color: COLORS[outcome], fontWeight: 600, whiteSpace: 'nowrap' }}>
+                {MARKS[outcome]} {text.outcomes[outcome]}
+              </span>
+            ),
+          },
+          {
+            title: text.measured,
+            isNumber: true,
+            cell: ({ difference, figure }) => {
               const shown = difference ?? figure;
-              const digits = shown && Math.abs(shown.value) < 2 ? 3 : 1;
-              return (
-                <tr key={`${metric} ${check.check} ${atConcurrency ?? ''} ${against ?? ''}`}>
-                  <td>
-                    {what}
-                    {atConcurrency !== undefined && text.at(format.count(atConcurrency))}
-                  </td>
-                  <td style={{ color: color[outcome], fontWeight: 600 }}>
-                    {mark[outcome]} {text.outcomes[outcome]}
-                  </td>
-                  <td className="number">
-                    {shown
-                      ? `${format.figure(shown.value, digits)} [${format.figure(shown.low, digits)}, ${format.figure(shown.high, digits)}]`
-                      : text.notMeasured}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+              if (!shown) return text.notMeasured;
+              const digits = Math.abs(shown.value) < 2 ? 3 : 1;
+              const sign = difference && difference.value > 0 ? '+' : '';
+              return `${sign}${format.figure(shown.value, digits)} [${format.figure(shown.low, digits)}, ${format.figure(shown.high, digits)}]`;
+            },
+          },
+        ]}
+      />
     </section>
   );
 }
@@ -169,28 +171,23 @@ function Stages({ experiment: { stages } }: { experiment: Experiment }) {
       <Title order={2} mb="xs">
         {text.stages}
       </Title>
-      <div className="scroll-x panel" style={{ padding: 0 }}>
-        <table className="table">
-          <thead>
-            <tr>
-              <th>{text.stage}</th>
-              <th>{text.models}</th>
-              <th>{text.updatedState}</th>
-              <th className="number">{text.seconds}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {stages.map(({ id, kind, subject, state, seconds }) => (
-              <tr key={id}>
-                <td>{text.kinds[kind as keyof typeof text.kinds] ?? kind}</td>
-                <td>{subject}</td>
-                <td>{text.stageStates[state]}</td>
-                <td className="number">{seconds === undefined ? '–' : format.figure(seconds, 1)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <EntryTable
+        entries={stages}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            title: text.stage,
+            cell: ({ kind }) => text.kinds[kind as keyof typeof text.kinds] ?? kind,
+          },
+          { title: text.models, cell: ({ subject }) => subject || '–' },
+          { title: text.updatedState, cell: ({ state }) => text.stageStates[state] },
+          {
+            title: text.seconds,
+            isNumber: true,
+            cell: ({ seconds }) => (seconds === undefined ? '–' : format.figure(seconds, 1)),
+          },
+        ]}
+      />
     </section>
   );
 }

@@ -1,13 +1,15 @@
-/** Report: the conclusion of an experiment as it was written, to read, print and download. */
+/** Report: the conclusion of an experiment as it was written, to read, edit in its words, print and download. */
 import { Button, Select } from '@mantine/core';
-import { useRef } from 'react';
-import { Route, Switch, useLocation } from 'wouter';
+import { useRef, useState } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
 import { EXPERIMENTS, type Experiment } from '../../../src/studio/wire/index.ts';
 import { useAsk } from '../../api/use-ask.ts';
-import { EXPERIMENTS_TEXT } from '../../i18n/experiments.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { REPORT } from '../../i18n/report.ts';
+import { DownloadMenu } from '../../ui/download-menu.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Answered, EmptyState } from '../../ui/states.tsx';
+import { ReportWords } from './report-words.tsx';
 
 export function ReportPage() {
   return (
@@ -21,81 +23,87 @@ export function ReportPage() {
 }
 
 function Reports({ id }: { id: string | undefined }) {
-  const text = useTexts(EXPERIMENTS_TEXT);
+  const text = useTexts(REPORT);
   const list = useAsk(EXPERIMENTS.list);
   return (
     <Answered of={list}>
       {({ experiments }) => {
-        const written = experiments.filter(({ hasReport }) => hasReport);
+        const written = experiments.filter(({ reportWritten }) => reportWritten !== undefined);
         const shown = written.find((one) => one.id === id) ?? written[0];
-        if (!shown) {
-          return (
-            <>
-              <PageHead title={text.reportTitle} about={text.reportAbout} />
-              <EmptyState title={text.noReport}>{text.noReportAbout}</EmptyState>
-            </>
-          );
-        }
-        return <Shown experiment={shown} written={written} />;
+        if (shown) return <Shown key={shown.id} experiment={shown} written={written} />;
+        return (
+          <>
+            <PageHead title={text.title} about={text.about} />
+            <EmptyState
+              title={text.empty}
+              actions={
+                <Button component={Link} href="~/experiments">
+                  {text.toExperiments}
+                </Button>
+              }
+            >
+              {text.emptyAbout}
+            </EmptyState>
+          </>
+        );
       }}
     </Answered>
   );
 }
 
 function Shown({ experiment, written }: { experiment: Experiment; written: readonly Experiment[] }) {
-  const text = useTexts(EXPERIMENTS_TEXT);
+  const text = useTexts(REPORT);
   const [, go] = useLocation();
+  const [isEdited, setEdited] = useState(false);
   const frame = useRef<HTMLIFrameElement>(null);
-  const file = (name: string) => `/api/experiments/${encodeURIComponent(experiment.id)}/files/${name}`;
+  const { id, reportWritten = '' } = experiment;
+  const file = (name: string) => `/api/experiments/${encodeURIComponent(id)}/files/${name}`;
   return (
     <>
       <PageHead
-        title={text.reportTitle}
-        about={text.reportAbout}
+        title={text.title}
+        about={text.about}
         actions={
           <>
             <Select
               aria-label={text.choose}
-              data={written.map(({ id, name }) => ({ value: id, label: name }))}
-              value={experiment.id}
+              data={written.map((one) => ({ value: one.id, label: one.name }))}
+              value={id}
               allowDeselect={false}
-              onChange={(id) => id && go(`/${encodeURIComponent(id)}`)}
+              onChange={(chosen) => chosen && go(`/${encodeURIComponent(chosen)}`)}
             />
-            <Button onClick={() => frame.current?.contentWindow?.print()}>{text.print}</Button>
-            <Button
-              component="a"
-              variant="default"
-              href={file('report.html')}
-              download={`${experiment.id}.html`}
-            >
-              {text.html}
+            <Button variant="default" aria-pressed={isEdited} onClick={() => setEdited(!isEdited)}>
+              {text.edit}
             </Button>
-            <Button component="a" variant="default" href={file('report.md')} download={`${experiment.id}.md`}>
-              {text.markdown}
+            <Button title={text.printHelp} onClick={() => frame.current?.contentWindow?.print()}>
+              {text.print}
             </Button>
-            <Button
-              component="a"
-              variant="default"
-              href={file('report.xlsx')}
-              download={`${experiment.id}.xlsx`}
-            >
-              {text.xlsx}
-            </Button>
+            <DownloadMenu
+              label={text.download}
+              files={[
+                { label: text.html, href: `${file('report.html')}?download` },
+                { label: text.markdown, href: file('report.md') },
+                { label: text.xlsx, href: file('report.xlsx') },
+              ]}
+              actions={[{ label: text.pdf, run: () => frame.current?.contentWindow?.print() }]}
+            />
           </>
         }
       />
+      {isEdited && <ReportWords key={id} id={id} onClose={() => setEdited(false)} />}
       {/* No script of it runs, whatever candidates answered; its print is asked for from here. */}
       <iframe
         ref={frame}
-        title={text.reportTitle}
-        src={file('report.html')}
+        title={text.title}
+        src={`${file('report.html')}?${encodeURIComponent(reportWritten)}`}
         sandbox="allow-same-origin allow-modals"
         style={{
           width: '100%',
           height: 'calc(100vh - 130px)',
+          minHeight: 480,
           border: '1px solid var(--ts-line)',
           borderRadius: 6,
-          background: '#fff',
+          background: 'var(--ts-panel)',
         }}
       />
     </>
