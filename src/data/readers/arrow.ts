@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { CompressionType, compressionRegistry, DataType, type Field, tableFromIPC } from 'apache-arrow';
 import { decompressZstd } from 'hyparquet-compressors';
 import { type FileRows, inPieces, type Row } from '../rows.ts';
+import './arrow-lists.ts';
 import { decompressLz4Frame } from './lz4-frame.ts';
 import { classNames, plainValue } from './plain-values.ts';
 import { checkRowCount } from './row-count.ts';
