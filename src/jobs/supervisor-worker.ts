@@ -156,8 +156,11 @@ function passLinesOn(child: ChildProcess, run: RunDirectory, log: string): () =>
 function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    // All its lines are read by then.
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    // All its lines are read by then; a message may come after them.
+    child.once('close', (code, signal) => {
+      if (child.connected) child.once('disconnect', () => resolve({ code, signal }));
+      else resolve({ code, signal });
+    });
   });
 }
 

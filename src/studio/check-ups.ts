@@ -1,5 +1,5 @@
 /** Examinations that run or are done: whoever asks the same sees the same one, and it goes on when nobody looks. */
-import { messageOf, type Progress, TunesmithError } from '../core/index.ts';
+import { type Progress, TunesmithError, textOf, told } from '../core/index.ts';
 import type { CheckUp, Examination } from './wire/index.ts';
 
 interface Held {
@@ -53,7 +53,7 @@ export class CheckUps {
         },
         (error: unknown) => {
           const code = error instanceof TunesmithError ? error.code : 'internal';
-          held.view = { state: 'failed', error: { code, message: messageOf(error) } };
+          held.view = { state: 'failed', error: { code, ...told(textOf(error)) } };
         },
       )
       .then(onEnd);

@@ -102,9 +102,10 @@ export const rowMethods = {
       ({ origin }) => origin.row === row && (file === undefined || origin.file === file),
     );
     if (!sample) {
-      throw new DataError(
-        `data set "${place.name}": row ${row} is not there or was left out; choose another`,
-      );
+      throw new DataError({
+        en: `data set "${place.name}": row ${row} is not there or was left out; choose another`,
+        zh: `数据集 "${place.name}"：第 ${row} 行不存在或已被略去；请选择其他行`,
+      });
     }
     const { tokenizer, template, name } = await textOf(reading);
     const { tokens, finding } = showRow(sample, template, tokenizer, settingsOf(reading));

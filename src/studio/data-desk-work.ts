@@ -104,7 +104,10 @@ export const workMethods = {
     try {
       return { split: JSON.parse(readFileSync(path, 'utf8')) as Split };
     } catch (error) {
-      throw new DataError(`${path}: is no record of a split; split again`, error);
+      throw new DataError(
+        { en: `${path}: is no record of a split; split again`, zh: `${path}：不是划分记录；请重新划分` },
+        error,
+      );
     }
   },
 
@@ -134,7 +137,7 @@ function changeOf({ file, row, checks, action, before = {}, after = {} }: Logged
   const columns = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const values = columns
     .map((column) => ({ column, before: shownValue(before[column]), after: shownValue(after[column]) }))
-    .filter((value) => value.before !== value.after)
+    .filter((value) => (value.before ?? '') !== (value.after ?? ''))
     .map(({ column, before: was, after: is }) => ({
       column,
       ...(was !== undefined && { before: was }),

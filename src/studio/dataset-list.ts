@@ -43,7 +43,10 @@ export class DatasetList {
           name,
           file,
           formatting,
-          problem: `${file || 'file_name'}: there is no such file in the data folder`,
+          problem: {
+            message: `${file || 'file_name'}: there is no such file in the data folder`,
+            zh: `${file || 'file_name'}：数据文件夹中没有这个文件`,
+          },
         };
       }
       const { size: sizeBytes, mtime } = statSync(path);
@@ -56,9 +59,10 @@ export class DatasetList {
     const info = this.#read();
     const entry = Object.hasOwn(info, name) ? info[name] : undefined;
     if (!entry)
-      throw new MissingError(
-        `data set ${name.slice(0, 100)}: is not in dataset_info.json; choose one of the list`,
-      );
+      throw new MissingError({
+        en: `data set ${name.slice(0, 100)}: is not in dataset_info.json; choose one of the list`,
+        zh: `数据集 ${name.slice(0, 100)}：不在 dataset_info.json 中；请从列表中选择`,
+      });
     const path = this.#workspace.inside(join('data', entry.file_name ?? ''), `data set ${name}`);
     const version = existsSync(path) ? `${statSync(path).mtimeMs} ${statSync(path).size}` : 'missing';
     return {
@@ -77,13 +81,17 @@ export class DatasetList {
   /** @throws DataError when a data set of this name, or a file that it would write, is there already */
   checkFree(name: string): void {
     if (Object.hasOwn(this.#read(), name)) {
-      throw new DataError(`data set ${name}: is there already; choose another name, or delete it first`);
+      throw new DataError({
+        en: `data set ${name}: is there already; choose another name, or delete it first`,
+        zh: `数据集 ${name}：已存在；请换一个名称，或先删除它`,
+      });
     }
     const taken = ['.jsonl', '_changes.jsonl'].map((ending) => this.companion(name, ending)).find(existsSync);
     if (taken) {
-      throw new DataError(
-        `data set ${name}: the file ${this.#workspace.shown(taken)} is there already; choose another name`,
-      );
+      throw new DataError({
+        en: `data set ${name}: the file ${this.#workspace.shown(taken)} is there already; choose another name`,
+        zh: `数据集 ${name}：文件 ${this.#workspace.shown(taken)} 已存在；请换一个名称`,
+      });
     }
   }
 
@@ -122,20 +130,27 @@ export class DatasetList {
   restore(id: string): string {
     const bin = this.#workspace.state('bin', BIN_ID.test(id) ? id : 'none');
     if (!existsSync(join(bin, 'entry.json')))
-      throw new MissingError('bin: it is not there any more; upload the data again');
+      throw new MissingError({
+        en: 'bin: it is not there any more; upload the data again',
+        zh: '回收站：内容已不在；请重新上传数据',
+      });
     const { name, entry } = JSON.parse(readFileSync(join(bin, 'entry.json'), 'utf8')) as {
       name: string;
       entry: Info[string];
     };
     const info = this.#read();
     if (Object.hasOwn(info, name))
-      throw new DataError(`data set ${name}: there is another of this name now; rename that one first`);
+      throw new DataError({
+        en: `data set ${name}: there is another of this name now; rename that one first`,
+        zh: `数据集 ${name}：现在已有同名数据集；请先将它改名`,
+      });
     const target = this.#workspace.inside(join('data', entry?.file_name ?? ''), `data set ${name}`);
     if (existsSync(join(bin, 'file'))) {
       if (existsSync(target)) {
-        throw new DataError(
-          `data set ${name}: there is another file ${this.#workspace.shown(target)} now; rename that one first`,
-        );
+        throw new DataError({
+          en: `data set ${name}: there is another file ${this.#workspace.shown(target)} now; rename that one first`,
+          zh: `数据集 ${name}：现在已有文件 ${this.#workspace.shown(target)}；请先将它改名`,
+        });
       }
       renameSync(join(bin, 'file'), target);
     }
@@ -180,7 +195,13 @@ export class DatasetList {
     try {
       return Info.parse(JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, '')));
     } catch (error) {
-      throw new DataError(`${path}: cannot be read, ${messageOf(error)}; mend it by hand`, error);
+      throw new DataError(
+        {
+          en: `${path}: cannot be read, ${messageOf(error)}; mend it by hand`,
+          zh: `${path}：无法读取，${messageOf(error, 'zh')}；请手动修正`,
+        },
+        error,
+      );
     }
   }
 }

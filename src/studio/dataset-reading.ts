@@ -18,7 +18,10 @@ export function placeReading({ model, template, cutoff_len }: Reading, workspace
 /** A model that needs no fetching. @throws as above */
 export function modelHere(model: string, workspace: Workspace): string {
   if (model.startsWith('starter:') && !isStarterHere(model)) {
-    throw new HubError(`${model}: is not on this machine yet; fetch it on the page of models`);
+    throw new HubError({
+      en: `${model}: is not on this machine yet; fetch it on the page of models`,
+      zh: `${model}：尚未下载到本机；请在模型页下载`,
+    });
   }
   return placeModel(model, workspace);
 }

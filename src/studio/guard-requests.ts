@@ -31,24 +31,25 @@ export function guardRequests({ host, token }: GuardOptions): MiddlewareHandler 
     const asked = context.req.header('host') ?? '';
     const name = asked.replace(/:\d+$/, '').toLowerCase();
     if (!isOwnName(name, { host, isLocal })) {
-      return problem(
-        context,
-        'forbidden',
-        `host ${name.slice(0, 100)}: is not this studio's; open it by its own address`,
-      );
+      return problem(context, 'forbidden', {
+        en: `host ${name.slice(0, 100)}: is not this studio's; open it by its own address`,
+        zh: `主机 ${name.slice(0, 100)}：不是本 studio 的地址；请用它自己的地址打开`,
+      });
     }
     const origin = context.req.header('origin');
     if (origin !== undefined && originHost(origin) !== asked.toLowerCase()) {
-      return problem(
-        context,
-        'forbidden',
-        `origin ${origin.slice(0, 100)}: another page may not ask; open the studio itself`,
-      );
+      return problem(context, 'forbidden', {
+        en: `origin ${origin.slice(0, 100)}: another page may not ask; open the studio itself`,
+        zh: `来源 ${origin.slice(0, 100)}：其他页面不得请求；请直接打开 studio`,
+      });
     }
     const site = context.req.header('sec-fetch-site');
     const isNavigation = context.req.header('sec-fetch-mode') === 'navigate' && context.req.method === 'GET';
     if (site !== undefined && !['same-origin', 'none'].includes(site) && !isNavigation) {
-      return problem(context, 'forbidden', 'another page may not ask; open the studio itself');
+      return problem(context, 'forbidden', {
+        en: 'another page may not ask; open the studio itself',
+        zh: '其他页面不得请求；请直接打开 studio',
+      });
     }
     if (token !== undefined) {
       const given = context.req.query('token');
@@ -58,11 +59,10 @@ export function guardRequests({ host, token }: GuardOptions): MiddlewareHandler 
       }
       const bearer = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1];
       if (!isSame(bearer ?? getCookie(context, COOKIE) ?? '', token)) {
-        return problem(
-          context,
-          'token',
-          'the token is missing or wrong; open the link that the studio printed when it started',
-        );
+        return problem(context, 'token', {
+          en: 'the token is missing or wrong; open the link that the studio printed when it started',
+          zh: '令牌缺失或有误；请打开 studio 启动时给出的链接',
+        });
       }
     }
     await next();

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bilingual } from '../core/index.ts';
 import { MissingError } from './bind-route.ts';
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -9,10 +10,10 @@ const ID = /^[a-f\d]{16}$/;
 
 export class KeptFiles {
   readonly #folder: string;
-  readonly #gone: string;
+  readonly #gone: Bilingual;
 
   /** @param gone what is said of a file that is not there any more */
-  constructor(folder: string, gone: string) {
+  constructor(folder: string, gone: Bilingual) {
     this.#folder = folder;
     this.#gone = gone;
   }

@@ -15,7 +15,10 @@ export function runId(outputDir: string): string {
 export function findRun(id: string): ListedRun {
   const found = listRuns().find(({ output_dir }) => runId(output_dir) === id);
   if (found) return found;
-  throw new MissingError(`run ${id.slice(0, 40)}: there is no such run; look at the list of runs`);
+  throw new MissingError({
+    en: `run ${id.slice(0, 40)}: there is no such run; look at the list of runs`,
+    zh: `运行 ${id.slice(0, 40)}：没有这次运行；请查看运行列表`,
+  });
 }
 
 export function runOnWire(listed: ListedRun, workspace: Workspace): Run {

@@ -20,7 +20,10 @@ export class Uploads {
   readonly #mostBytes: number;
 
   constructor(folder: string, mostBytes = MOST_UPLOAD_BYTES) {
-    this.#files = new KeptFiles(folder, 'upload: it is not here any more; upload the file again');
+    this.#files = new KeptFiles(folder, {
+      en: 'upload: it is not here any more; upload the file again',
+      zh: '上传：文件已不在；请重新上传',
+    });
     this.#mostBytes = mostBytes;
   }
 
@@ -28,12 +31,16 @@ export class Uploads {
   async take(name: string, body: ReadableStream<Uint8Array> | null): Promise<Upload> {
     const extension = extname(name).toLowerCase();
     if (!TYPES.includes(extension)) {
-      throw new DataError(
-        `upload ${name.slice(0, 100)}: ${extension || 'no ending'} is not read; send one of ${TYPES.join(', ')}`,
-      );
+      throw new DataError({
+        en: `upload ${name.slice(0, 100)}: ${extension || 'no ending'} is not read; send one of ${TYPES.join(', ')}`,
+        zh: `上传 ${name.slice(0, 100)}：无法读取 ${extension || '没有扩展名的文件'}；请上传 ${TYPES.join('、')} 之一`,
+      });
     }
     if (body === null)
-      throw new DataError(`upload ${name.slice(0, 100)}: it is empty; choose a file with rows`);
+      throw new DataError({
+        en: `upload ${name.slice(0, 100)}: it is empty; choose a file with rows`,
+        zh: `上传 ${name.slice(0, 100)}：文件为空；请选择含数据的文件`,
+      });
     const { id, folder } = this.#files.newFolder();
     const path = join(folder, safeName(name));
     try {
@@ -73,10 +80,10 @@ function bound(mostBytes: number): Transform {
       const isTooLarge = size > mostBytes;
       next(
         isTooLarge
-          ? new TunesmithError(
-              'large',
-              `upload: more than ${Math.round(mostBytes / 2 ** 20)} MiB; put the file into the data folder instead`,
-            )
+          ? new TunesmithError('large', {
+              en: `upload: more than ${Math.round(mostBytes / 2 ** 20)} MiB; put the file into the data folder instead`,
+              zh: `上传：超过 ${Math.round(mostBytes / 2 ** 20)} MiB；请直接把文件放进数据文件夹`,
+            })
           : null,
         chunk,
       );

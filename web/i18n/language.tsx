@@ -1,6 +1,14 @@
 /** Which of the two languages the page speaks: the user's choice, else the browser's. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { type Bilingual, type Language, textOf } from '../../src/core/portable.ts';
+import {
+  type Bilingual,
+  heard,
+  type Language,
+  messageOf,
+  type Reason,
+  reasonIn,
+  type Told,
+} from '../../src/core/portable.ts';
 
 /** A page's texts in both languages; the second is typed by the first. */
 export type Texts<T> = Readonly<Record<Language, T>>;
@@ -31,10 +39,14 @@ export function useTexts<T>(texts: Texts<T>): T {
   return texts[useLanguage().language];
 }
 
-/** A text that comes in both languages from elsewhere, such as the help of a setting, or what an error says. */
-export function useSaid(): (text: Bilingual | Error) => string {
+/** What comes in both languages from elsewhere: the help of a setting, what an error says, why a row was left out. */
+export function useSaid(): (text: Bilingual | Told | Reason | Error) => string {
   const { language } = useLanguage();
-  return (text) => (text instanceof Error ? textOf(text) : text)[language];
+  return (text) => {
+    if (text instanceof Error) return messageOf(text, language);
+    if ('reason' in text) return reasonIn(text, language);
+    return ('message' in text ? heard(text) : text)[language];
+  };
 }
 
 function initialLanguage(): Language {

@@ -1,6 +1,6 @@
 /** The log of a job as it grows. It is text, whatever it holds. */
 import { useEffect, useState } from 'react';
-import { heard, type Told } from '../../src/core/portable.ts';
+import type { Told } from '../../src/core/portable.ts';
 import { useSaid } from '../i18n/language.tsx';
 
 const SHOWN = 500;
@@ -21,7 +21,7 @@ export function JobLog({ id }: { id: string }) {
   if (lines.length === 0) return null;
   return (
     <pre className="code log" tabIndex={0}>
-      {lines.map((line) => said(heard(line))).join('\n')}
+      {lines.map((line) => said(line)).join('\n')}
     </pre>
   );
 }

@@ -13,10 +13,10 @@ const PARTS = ['train', 'val', 'test'] as const;
 
 export function datasetPartRoutes(api: OpenAPIHono, { workspace, workbench, changes }: Studio): void {
   const datasets = new DatasetList(workspace);
-  const exports = new KeptFiles(
-    workspace.state('exports'),
-    'export: the file is not here any more; export the data set again',
-  );
+  const exports = new KeptFiles(workspace.state('exports'), {
+    en: 'export: the file is not here any more; export the data set again',
+    zh: '导出：文件已不在；请重新导出数据集',
+  });
 
   bind(api, SPLITS.columns, ({ params }) => workbench.ask('columns', datasets.place(params.name)));
   bind(api, SPLITS.record, ({ params: { name } }) => {

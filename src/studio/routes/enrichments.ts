@@ -30,7 +30,10 @@ export function enrichmentRoutes(api: OpenAPIHono, { supervisor, workspace }: St
     const { datasetDir } = datasets.place(dataset);
     datasets.checkFree(as);
     if (enrichJobs().some((job) => isOpen(job) && job.about?.['as'] === as)) {
-      throw new RunError(`data set ${as}: a teacher is at work on it already; wait, or choose another name`);
+      throw new RunError({
+        en: `data set ${as}: a teacher is at work on it already; wait, or choose another name`,
+        zh: `数据集 ${as}：已有教师模型在处理；请等待，或换一个名称`,
+      });
     }
     const teacher = placeTeacher(settings.teacher, workspace);
     const { id, folder } = supervisor.newFolder();
@@ -68,7 +71,10 @@ export function enrichmentRoutes(api: OpenAPIHono, { supervisor, workspace }: St
   bind(api, ENRICHMENTS.resume, ({ params: { id }, body }) => {
     const job = supervisor.get(id);
     if (job.kind !== 'enrich' || isOpen(job) || job.state === 'finished') {
-      throw new RunError(`job ${id}: it is ${job.state}; only one that ended early can go on`);
+      throw new RunError({
+        en: `job ${id}: it is ${job.state}; only one that ended early can go on`,
+        zh: `作业 ${id}：状态为 ${job.state}；只有提前结束的作业才能继续`,
+      });
     }
     const resumed = start(settingsOf(id), body.apiKey);
     supervisor.remove(id);
@@ -81,10 +87,16 @@ function placeTeacher(teacher: EnrichSettings['teacher'], workspace: Workspace):
   if (teacher.kind === 'local') return { ...teacher, model: modelHere(teacher.model, workspace) };
   const url = URL.canParse(teacher.url) ? new URL(teacher.url) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigError('teacher: its URL cannot be read; write http://… or https://…');
+    throw new ConfigError({
+      en: 'teacher: its URL cannot be read; write http://… or https://…',
+      zh: '教师模型：地址无法解析；请写成 http://… 或 https://…',
+    });
   }
   if (url.username || url.password || [...url.searchParams.keys()].some((name) => SECRET.test(name))) {
-    throw new ConfigError('teacher: its URL holds a secret; put the key into its own field');
+    throw new ConfigError({
+      en: 'teacher: its URL holds a secret; put the key into its own field',
+      zh: '教师模型：地址中含有密钥；请把密钥填在单独的输入框中',
+    });
   }
   return teacher;
 }

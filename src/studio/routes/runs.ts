@@ -58,7 +58,11 @@ export function runRoutes(api: OpenAPIHono, studio: Studio): void {
 
   bind(api, RUNS.resume, ({ params, body }) => {
     const { output_dir, view } = findRun(params.id);
-    if (view.state === 'running') throw new RunError(`resume ${output_dir}: it is running; stop it before`);
+    if (view.state === 'running')
+      throw new RunError({
+        en: `resume ${output_dir}: it is running; stop it before`,
+        zh: `续训 ${output_dir}：正在运行；请先停止它`,
+      });
     return start(studio, resumeConfig(output_dir, body.settings));
   });
 

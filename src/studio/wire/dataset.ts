@@ -1,6 +1,6 @@
 /** Data sets and uploads as the page sees them. */
 import { z } from 'zod';
-import { Done, route, Window } from './route.ts';
+import { Done, route, Told, Window } from './route.ts';
 
 /** Of a data set that is made: it names files too. */
 export const DatasetName = z
@@ -15,11 +15,13 @@ export const Dataset = z.object({
   formatting: z.string(),
   changed: z.string().optional(),
   /** Why it cannot be read. */
-  problem: z.string().optional(),
+  problem: Told.optional(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 
-export const Finding = z.object({ file: z.string(), row: z.number(), kind: z.string(), reason: z.string() });
+/** Why a row was left out or cut, in English, and in Chinese where there is such. */
+const Reason = z.object({ kind: z.string(), reason: z.string(), zh: z.string().optional() });
+export const Finding = Reason.extend({ file: z.string(), row: z.number() });
 
 export const Bar = z.object({ label: z.string(), count: z.number() });
 
@@ -61,7 +63,7 @@ export const ShownRow = z.object({
   template: z.string(),
   model: z.string(),
   tokens: z.array(ShownToken),
-  finding: z.object({ kind: z.string(), reason: z.string() }).optional(),
+  finding: Reason.optional(),
 });
 export type ShownRow = z.infer<typeof ShownRow>;
 

@@ -1,6 +1,7 @@
 /** The doctor: what is wrong with the rows, why it matters, and a repaired copy. Large data sets wait for a word to begin. */
 import { Alert, Button, Group, MultiSelect, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { heard } from '../../../src/core/portable.ts';
 import {
   type CheckRequest,
   checkWords,
@@ -49,7 +50,7 @@ export function CheckTab({ overview, datasetDir }: { overview: Overview; dataset
   );
   const cancel = useDo(DOCTOR.cancel);
   const { state, progress, examination, error } = checkUp.data ?? {};
-  const failure = checkUp.error ?? (error && new CallError(error.code, error.message));
+  const failure = checkUp.error ?? (error && new CallError(error.code, heard(error)));
   return (
     <Stack gap="md">
       {overview.isRepaired && <ChangeList name={name} />}

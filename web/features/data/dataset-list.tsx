@@ -6,7 +6,7 @@ import { Link, useLocation } from 'wouter';
 import { DATASETS, type Dataset } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { DATA } from '../../i18n/data.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Answered, EmptyState, ErrorState } from '../../ui/states.tsx';
@@ -100,6 +100,7 @@ function Examples() {
 
 function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
   const text = useTexts(DATA);
+  const said = useSaid();
   const format = useFormat();
   const remove = useDo(DATASETS.remove);
   return (
@@ -122,14 +123,14 @@ function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
           <tbody>
             {datasets.map(({ name, file, formatting, sizeBytes, changed, problem }) => (
               <tr key={name}>
-                <td style={{ overflowWrap: 'anywhere' }}>
+                <td style={{ overflowWrap: 'anywhere', minWidth: 120 }}>
                   {problem ? name : <Link href={`/set/${encodeURIComponent(name)}`}>{name}</Link>}
                 </td>
-                <td style={{ overflowWrap: 'anywhere' }}>
+                <td style={{ overflowWrap: 'anywhere', minWidth: 140 }}>
                   {file}
                   {problem && (
                     <Text size="xs" c="red">
-                      {problem}
+                      {said(problem)}
                     </Text>
                   )}
                 </td>

@@ -10,7 +10,7 @@ import { Figures } from '../../ui/figures.tsx';
 import { isOpenJob, JobActions } from '../../ui/job-actions.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
-import { ErrorState } from '../../ui/states.tsx';
+import { ErrorState, FailureState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 
 const FINDINGS_SHOWN = 5;
@@ -55,7 +55,7 @@ export function EnrichmentCard({ enrichment }: { enrichment: Enrichment }) {
           />
         )}
         {figures?.made && <MadeOf made={figures.made} />}
-        {job.message && <ErrorState error={new Error(job.message)} />}
+        <FailureState of={job} />
         <Group gap="xs">
           <JobActions job={job} text={text.job} stopsAtOnce={false} onRemoved={() => undefined} />
         </Group>
@@ -78,13 +78,16 @@ function MadeOf({ made }: { made: NonNullable<NonNullable<Enrichment['figures']>
         {agreement !== undefined && text.agreement(format.percent(agreement))}{' '}
         {findingCount > 0 && text.left(format.count(findingCount))}
       </Text>
-      {findings.slice(0, FINDINGS_SHOWN).map(({ file, row, reason }) => (
+      {findings.slice(0, FINDINGS_SHOWN).map(({ file, row, ...finding }) => (
         <Text key={`${file} ${row}`} size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {all.row} {format.count(row)}: {reason}
+          {all.row} {format.count(row)}: {said(finding)}
         </Text>
       ))}
       {givesAway.map(({ what, why }) => (
-        <Alert key={what.en} color="yellow" p="xs" title={said(what)}>
+        <Alert key={what.en} color="yellow" p="xs">
+          <Text size="sm" fw={600}>
+            {said(what)}
+          </Text>
           {said(why)}
         </Alert>
       ))}

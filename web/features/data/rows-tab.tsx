@@ -3,7 +3,7 @@ import { Stack, Text, Title } from '@mantine/core';
 import { useSearchParams } from 'wouter';
 import type { Overview } from '../../../src/studio/wire/index.ts';
 import { DATA } from '../../i18n/data.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { Bars } from '../../ui/bars.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { LengthPanel } from './length-panel.tsx';
@@ -92,6 +92,7 @@ const SHOWN = 20;
 
 function LeftOut({ overview }: { overview: Overview }) {
   const text = useTexts(DATA);
+  const said = useSaid();
   const format = useFormat();
   const { findings, findingCount } = overview;
   return (
@@ -102,9 +103,9 @@ function LeftOut({ overview }: { overview: Overview }) {
       <Text size="sm">
         {findingCount === 0 ? text.noneLeftOut : text.leftOutCount(format.count(findingCount))}
       </Text>
-      {findings.slice(0, SHOWN).map(({ file, row, reason }) => (
-        <Text key={`${file} ${row} ${reason}`} size="sm" mt={4} style={{ overflowWrap: 'anywhere' }}>
-          {text.row} {format.count(row)}: {reason}
+      {findings.slice(0, SHOWN).map(({ file, row, ...why }) => (
+        <Text key={`${file} ${row} ${why.reason}`} size="sm" mt={4} style={{ overflowWrap: 'anywhere' }}>
+          {text.row} {format.count(row)}: {said(why)}
         </Text>
       ))}
       {findingCount > SHOWN && (

@@ -9,7 +9,7 @@ import {
 } from '../../../src/studio/wire/index.ts';
 import { useAsk } from '../../api/use-ask.ts';
 import { DATA } from '../../i18n/data.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
@@ -40,6 +40,7 @@ export function TokenView({ name, place: { row, file }, reading, datasetDir }: T
 
 function Tokens({ row }: { row: ShownRow }) {
   const text = useTexts(DATA);
+  const said = useSaid();
   const format = useFormat();
   const { tokens, template, model, finding } = row;
   const trained = tokens.filter((token) => token.trained).length;
@@ -61,7 +62,7 @@ function Tokens({ row }: { row: ShownRow }) {
       </Group>
       {finding && (
         <Text size="sm" c="red">
-          {finding.reason}
+          {said(finding)}
         </Text>
       )}
       <div

@@ -3,7 +3,6 @@ import { Button, Checkbox, Stack, Text, Title, VisuallyHidden } from '@mantine/c
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { heard } from '../../../src/core/portable.ts';
 import { JOBS, type Job, RUNS, type Run } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useSaid, useTexts } from '../../i18n/language.tsx';
@@ -163,7 +162,7 @@ function QueueRow({ job }: { job: Job }) {
         {job.progress && <ProgressLine progress={job.progress} />}
         {job.message && (
           <Text size="xs" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-            {said(heard({ ...job, message: job.message }))}
+            {said({ message: job.message, zh: job.zh })}
           </Text>
         )}
       </td>

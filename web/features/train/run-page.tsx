@@ -1,7 +1,6 @@
 /** One run, live: is it alive, is it learning, when is it done. */
 import { Anchor, Button, Group, Slider, Stack, Switch, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
-import { heard } from '../../../src/core/portable.ts';
 import { JOBS, RUNS, type RunDetail, type Series } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useSaid, useTexts } from '../../i18n/language.tsx';
@@ -166,7 +165,7 @@ function Log({ lines }: { lines: Series['log'] }) {
       <pre className="code log" tabIndex={0}>
         {lines.length === 0
           ? text.noLog
-          : lines.map((line) => `${line.time.slice(11, 19)}  ${said(heard(line))}`).join('\n')}
+          : lines.map((line) => `${line.time.slice(11, 19)}  ${said(line)}`).join('\n')}
       </pre>
     </section>
   );
