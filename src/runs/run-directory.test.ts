@@ -111,6 +111,16 @@ describe('a run', () => {
     expect(readTrainerState(outputDir).log_history).toHaveLength(4);
   });
 
+  it('tells that it runs also when only its steps still say so', () => {
+    const directory = open();
+    directory.beginTraining(newTrainerState(PLAN));
+    for (let step = 1; step <= 2000; step++) directory.emit(stepEvent(step));
+    const view = openRunDirectory(outputDir);
+    expect(view).toMatchObject({ state: 'running', phase: 'running', lastStep: { step: 2000 } });
+    expect(view.events.some(({ type }) => type === 'state')).toBe(false);
+    directory.close({ state: 'finished' });
+  });
+
   it('says why it failed', () => {
     open().close({ state: 'failed', message: 'the disk is full', code: 'storage' });
     expect(openRunDirectory(outputDir)).toMatchObject({

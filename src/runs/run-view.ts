@@ -62,14 +62,16 @@ export function openRunDirectory(outputDir: string): RunView {
   const events = sinceLastStart(lines.map(({ value }) => value as TimedRunEvent));
   const last = events.findLast((event): event is TimedRunEvent & StateEvent => event.type === 'state');
   const lastStep = events.findLast((event): event is TimedRunEvent & StepEvent => event.type === 'step');
+  // Of a long run the word that it runs lies further back than what is read; its steps say so too.
+  const phase = last?.state ?? (lastStep && 'running');
   const liveness = process ? livenessOf(process) : 'gone';
   return {
     path,
-    state: stateOf(last?.state, liveness, process !== undefined, holds),
+    state: stateOf(phase, liveness, process !== undefined, holds),
     liveness,
     events,
     end,
-    ...(last ? { phase: last.state } : {}),
+    ...(phase ? { phase } : {}),
     ...(last?.message === undefined ? {} : { message: last.message, zh: last.zh }),
     ...(last?.code === undefined ? {} : { code: last.code }),
     ...(process ? { process } : {}),
