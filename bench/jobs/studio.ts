@@ -66,8 +66,8 @@ export const STUDIO: Job = {
     using short = new WrittenRun(join(workspace, 'saves', 'short'), cache, 50);
     const evaluation = writeEvaluated(workspace, size.rows);
     // Compiled, as people have it; in small mode it need not be.
-    const program = small ? undefined : [compiledProgram()];
-    const studio = await startStudioProcess(workspace, cache, program);
+    const how = small ? {} : { program: [compiledProgram()] };
+    const studio = await startStudioProcess(workspace, cache, how);
     const browser = await openBrowser();
     try {
       const view = { browser, studio, size };

@@ -20,18 +20,22 @@ export interface TestStudio {
   kill(): Promise<void>;
 }
 
-/** @param program the words that start Tunesmith with Node; its sources when absent */
+interface StudioStart {
+  /** A free one when absent. */
+  readonly port?: string;
+  /** The words that start Tunesmith with Node; its sources when absent. */
+  readonly program?: readonly string[];
+}
+
 export async function startStudioProcess(
   workspace: string,
   cache: string,
-  program?: readonly string[],
+  { port = '0', ...how }: StudioStart = {},
 ): Promise<TestStudio> {
   built ??= isPageStale() ? buildPage() : Promise.resolve();
   await built;
-  const command = startTunesmith(['webui', '--port', '0', '--workspace', workspace], {
-    cache,
-    ...(program && { program }),
-  });
+  const words = ['webui', '--port', port, '--workspace', workspace];
+  const command = startTunesmith(words, { cache, ...how });
   const [, url] = await command.says(/Tunesmith studio: (http:\S+?)\/(?:\?\S*)?\s/);
   return {
     url: url!,
@@ -73,11 +77,13 @@ export async function openPage(
   return { page, errors };
 }
 
-/** Asks again until it is so; a test's own timeout ends it. */
-export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+/** Asks again until there is something, or until it is so; a test's own timeout ends it. */
+export async function until<T>(
+  look: () => Promise<T | false | undefined> | T | false | undefined,
+): Promise<T> {
   for (;;) {
     const found = await look();
-    if (found !== undefined) return found;
+    if (found !== undefined && found !== false) return found;
     await after(100);
   }
 }
