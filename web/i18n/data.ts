@@ -125,7 +125,7 @@ const en = {
     firstRows: (count: string) => `The first ${count}; the command with --json lists all.`,
     fix: 'Repair a copy',
     fixAbout:
-      'Writes a new data set in which everything above that says “Repair” is mended, with a log of each change. Your rows stay as they are.',
+      'Writes a new data set in which everything below that says “Repair” is mended, with a log of each change. Your rows stay as they are.',
     fixGo: 'Write the repaired copy',
     as: 'Name of the copy',
     changes: 'What was repaired',
@@ -387,7 +387,7 @@ const zh: typeof en = {
     fewer: '收起',
     firstRows: (count) => `此处为前 ${count} 行；带 --json 的命令会列出全部。`,
     fix: '修复副本',
-    fixAbout: '生成一个新数据集，上文标有“修复”的问题都会处理，并记录每一处改动。原数据保持不变。',
+    fixAbout: '生成一个新数据集，下方标有“修复”的问题都会处理，并记录每一处改动。原数据保持不变。',
     fixGo: '生成修复后的副本',
     as: '副本名称',
     changes: '修复记录',

@@ -75,7 +75,15 @@ export function EnrichForm({ name, datasetDir }: { name: string; datasetDir: str
       onSubmit={(event) => {
         event.preventDefault();
         const key = draft.kind === 'endpoint' && apiKey !== '' ? { apiKey } : {};
-        start.mutate({ body: { ...settings, ...key } }, { onSuccess: () => setApiKey('') });
+        start.mutate(
+          { body: { ...settings, ...key } },
+          {
+            onSuccess: () => {
+              setApiKey('');
+              setAs(null);
+            },
+          },
+        );
       }}
     >
       <Stack gap="sm">
@@ -86,7 +94,7 @@ export function EnrichForm({ name, datasetDir }: { name: string; datasetDir: str
           value={draft.task}
           onChange={(task) => {
             set({ task: EnrichTask.parse(task) });
-            setAs('');
+            setAs(null);
           }}
           allowDeselect={false}
         />
@@ -119,7 +127,7 @@ export function EnrichForm({ name, datasetDir }: { name: string; datasetDir: str
               onChange={(url) => set({ url })}
               size="xs"
             />
-            <Group gap="xs" align="flex-start" grow>
+            <Group gap="xs" align="flex-end" grow>
               <TextInput
                 label={text.model}
                 description={text.modelHelp}
@@ -138,7 +146,7 @@ export function EnrichForm({ name, datasetDir }: { name: string; datasetDir: str
             </Group>
           </>
         )}
-        <Group gap="xs" align="flex-start" grow>
+        <Group gap="xs" align="flex-end" grow>
           <TextInput label={text.as} value={as} onChange={(event) => setAs(event.currentTarget.value)} />
           {number('maxSamples')}
         </Group>
@@ -176,12 +184,12 @@ export function EnrichForm({ name, datasetDir }: { name: string; datasetDir: str
               value={draft.prompt}
               onChange={(event) => set({ prompt: event.currentTarget.value })}
             />
-            <Group gap="xs" align="flex-start" grow>
+            <Group gap="xs" align="flex-end" grow>
               {number('temperature', 0.1)}
               {number('maxTokens', 64)}
               {number('concurrency')}
             </Group>
-            <Group gap="xs" align="flex-start" grow>
+            <Group gap="xs" align="flex-end" grow>
               {number('priceIn', 0.1)}
               {number('priceOut', 0.1)}
             </Group>

@@ -41,7 +41,7 @@ export function FindingCard({ name, diagnosis }: { name: string; diagnosis: Diag
         <div
           className="scroll-x"
           style={{ maxHeight: 360, overflowY: 'auto', marginTop: 8 }}
-          {...(isOpen && { tabIndex: 0, role: 'region', 'aria-label': said(what) })}
+          {...(isOpen && { tabIndex: 0, role: 'region', 'aria-label': `${text.rows}: ${said(what)}` })}
         >
           <table className="table">
             <tbody>

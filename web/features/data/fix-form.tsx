@@ -39,7 +39,12 @@ export function FixForm({ name, request, datasetDir }: FixFormProps) {
             onClick={() =>
               fix.mutate(
                 { params: { name }, body: { ...request, as } },
-                { onSuccess: (fixed) => go(`/set/${encodeURIComponent(fixed.name)}/check`) },
+                {
+                  onSuccess: (fixed) => {
+                    setAs(null);
+                    go(`/set/${encodeURIComponent(fixed.name)}/check`);
+                  },
+                },
               )
             }
           >

@@ -25,13 +25,14 @@ import {
 } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { DATA } from '../../i18n/data.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { Bars } from '../../ui/bars.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Answered, ErrorState, LoadingState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { useStored } from '../../ui/use-stored.ts';
+import { useFreeName } from './use-free-name.ts';
 
 type Role = keyof RoleTexts;
 const FIRST: readonly Role[] = ['instruction', 'output', 'system'];
@@ -42,7 +43,6 @@ const FURTHER: readonly Role[] = ['input', 'history', 'messages', 'tools'];
 interface Draft {
   /** Only the roles that were changed by hand. */
   readonly roles: Readonly<Partial<Record<Role, string>>>;
-  readonly name?: string;
   readonly hasHeader?: boolean;
   readonly sheet: string;
   readonly encoding: string;
@@ -87,11 +87,12 @@ function Mapping({ id, table, draft, set }: MappingProps) {
   const format = useFormat();
   const [, go] = useLocation();
   const roles: RoleTexts = { ...table.roles, ...draft.roles };
-  const { name = nameOf(table.name), hasHeader = table.hasHeader, sheet, encoding: told } = draft;
+  const [freeName, setName] = useFreeName(`upload.${id}`, nameOf(table.name));
+  const { hasHeader = table.hasHeader, sheet, encoding: told } = draft;
   const [isMore, setMore] = useState(FURTHER.some((role) => roles[role] !== undefined));
   const given = Object.fromEntries(Object.entries(roles).filter(([, value]) => value)) as RoleTexts;
   const wanted: PlanRequest = {
-    ...{ name, roles: given },
+    ...{ name: freeName, roles: given },
     ...(draft.hasHeader !== undefined && { hasHeader }),
     ...(sheet !== '' && { sheet }),
     ...(told !== '' && { encoding: told }),
@@ -105,7 +106,9 @@ function Mapping({ id, table, draft, set }: MappingProps) {
   const add = useDo(DATASETS.add);
   const discard = useDo(DATASETS.discard);
   // Nobody asks for it again.
-  const forget = () => localStorage.removeItem(`tunesmith.data.map.${id}`);
+  const forget = () => {
+    for (const kept of ['map.', 'name.upload.']) localStorage.removeItem(`tunesmith.data.${kept}${id}`);
+  };
   const field = (role: Role) => (
     <Autocomplete
       key={role}
@@ -139,8 +142,8 @@ function Mapping({ id, table, draft, set }: MappingProps) {
         <Stack gap="sm">
           <TextInput
             label={text.setName}
-            value={name}
-            onChange={(event) => set({ name: event.currentTarget.value })}
+            value={freeName}
+            onChange={(event) => setName(event.currentTarget.value)}
           />
           {FIRST.map(field)}
           <Button
@@ -238,6 +241,7 @@ function Mapping({ id, table, draft, set }: MappingProps) {
 
 function Preview({ plan }: { plan: Plan }) {
   const all = useTexts(DATA);
+  const said = useSaid();
   const text = all.map;
   const format = useFormat();
   return (
@@ -273,9 +277,9 @@ function Preview({ plan }: { plan: Plan }) {
       </div>
       {plan.findingCount > 0 && (
         <Alert color="yellow" p="xs" title={text.left(format.count(plan.findingCount))}>
-          {plan.findings.slice(0, 5).map(({ row, reason }) => (
+          {plan.findings.slice(0, 5).map(({ row, ...why }) => (
             <Text key={row} size="sm">
-              {all.row} {format.count(row)}: {reason}
+              {all.row} {format.count(row)}: {said(why)}
             </Text>
           ))}
         </Alert>

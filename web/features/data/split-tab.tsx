@@ -70,7 +70,7 @@ export function SplitTab({ overview, datasetDir }: { overview: Overview; dataset
       >
         <Stack gap="sm">
           <Text size="sm">{all.about}</Text>
-          <Group gap="xs" align="flex-start" grow>
+          <Group gap="xs" align="flex-end" grow>
             {(['val', 'test'] as const).map((part) => (
               <NumberInput
                 key={part}

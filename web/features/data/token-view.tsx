@@ -70,7 +70,7 @@ function Tokens({ row }: { row: ShownRow }) {
         style={{ maxHeight: 320, overflow: 'auto' }}
         tabIndex={0}
         role="region"
-        aria-label={text.asModel}
+        aria-label={text.tokensAxis}
       >
         {tokens.slice(0, SHOWN).map((token, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a token's place is what it is

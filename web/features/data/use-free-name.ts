@@ -5,12 +5,12 @@ import { useStored } from '../../ui/use-stored.ts';
 
 /**
  * @param field tells fields apart
- * @returns the name, and a setter; an empty text goes back to the suggestion
+ * @returns the name, and a setter; null goes back to the suggestion
  */
-export function useFreeName(field: string, wanted: string): [string, (name: string) => void] {
-  const [typed, setTyped] = useStored(`data.name.${field}`, '');
+export function useFreeName(field: string, wanted: string): [string, (name: string | null) => void] {
+  const [typed, setTyped] = useStored<string | null>(`data.name.${field}`, null);
   const taken = useAsk(DATASETS.list).data?.datasets.map(({ name }) => name) ?? [];
   let free = wanted;
   for (let number = 2; taken.includes(free); number++) free = `${wanted}_${number}`;
-  return [typed === '' || taken.includes(typed) ? free : typed, setTyped];
+  return [typed ?? free, setTyped];
 }
