@@ -1,6 +1,13 @@
 /** arrow: both of its file formats, as Hugging Face's datasets keep them, also compressed. */
 import { readFileSync } from 'node:fs';
-import { CompressionType, compressionRegistry, DataType, type Field, tableFromIPC } from 'apache-arrow';
+import {
+  CompressionType,
+  compressionRegistry,
+  DataType,
+  type Field,
+  tableFromIPC,
+  type Vector,
+} from 'apache-arrow';
 import { decompressZstd } from 'hyparquet-compressors';
 import { type FileRows, inPieces, type Row } from '../rows.ts';
 import './arrow-lists.ts';
@@ -18,13 +25,14 @@ export function* readArrow(path: string): Generator<FileRows> {
   checkRowCount(table.numRows, bytes.length, path);
   const names = classNames(table.schema.metadata.get('huggingface'));
   const { fields } = table.schema;
+  const room: Room = { items: fields.reduce((sum, _, index) => sum + roomIn(table.getChildAt(index)), 0) };
   const columns = fields.map(({ name, type }, index) => {
     const labels = names.get(name);
     const column = table.getChildAt(index);
     if (column?.length !== table.numRows)
       throw new Error(`column "${name}" has ${column?.length} rows of ${table.numRows}`);
     return Array.from(column, (value) => {
-      const plain = plainArrow(value, type);
+      const plain = plainArrow(value, type, room);
       return (typeof plain === 'number' && labels?.[plain]) || plain;
     });
   });
@@ -44,25 +52,51 @@ function* rowsOf(
 }
 
 /** Values of types that JavaScript has not come as numbers or lists of words: the type says what they mean. */
-function plainArrow(value: unknown, type: DataType): unknown {
+function plainArrow(value: unknown, type: DataType, room: Room): unknown {
   if (value === null || value === undefined) return null;
-  if (DataType.isDictionary(type)) return plainArrow(value, type.dictionary);
+  if (DataType.isDictionary(type)) return plainArrow(value, type.dictionary, UNBOUNDED);
   if (DataType.isDate(type) || DataType.isTimestamp(type)) return plainValue(new Date(Number(value)));
   if (DataType.isDecimal(type)) return decimalText(value as Uint32Array, type.scale);
   if (DataType.isStruct(type)) {
     const struct = value as Readonly<Record<string, unknown>>;
-    return Object.fromEntries(type.children.map(({ name, type }) => [name, plainArrow(struct[name], type)]));
+    return Object.fromEntries(
+      type.children.map(({ name, type }) => [name, plainArrow(struct[name], type, room)]),
+    );
   }
   if (DataType.isMap(type)) {
     const [entry] = type.children;
     const inner = entry!.type.children[1]!.type;
     return Object.fromEntries(
-      Array.from(value as Iterable<[string, unknown]>, ([key, held]) => [key, plainArrow(held, inner)]),
+      Array.from(within(value as Iterable<[string, unknown]>, room), ([key, held]) => [
+        key,
+        plainArrow(held, inner, room),
+      ]),
     );
   }
   const [item] = type.children ?? [];
-  if (item && isIterable(value)) return Array.from(value, (held) => plainArrow(held, item.type));
+  if (item && isIterable(value)) {
+    return Array.from(within(value, room), (held) => plainArrow(held, item.type, room));
+  }
   return plainValue(value);
+}
+
+/** What lists may still hold: a broken offset in them may be any number, and no item takes less than a bit. */
+interface Room {
+  items: number;
+}
+
+/** Entries of a dictionary come as often as rows name them. */
+const UNBOUNDED: Room = { items: Number.POSITIVE_INFINITY };
+
+function roomIn(column: Vector | null): number {
+  return 8 * (column?.byteLength ?? 0);
+}
+
+function* within<T>(list: Iterable<T>, room: Room): Generator<T> {
+  for (const item of list) {
+    if (--room.items < 0) throw new Error('its lists claim more items than there is room for');
+    yield item;
+  }
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
