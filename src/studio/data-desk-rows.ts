@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { DataError } from '../core/index.ts';
 import { loadDatasets, type RowFinding, type Sample, showRow } from '../data/index.ts';
+import { datasetFetcher } from '../hub/index.ts';
 import { classesOf, rowOf } from './data-desk-samples.ts';
 import { type ReadingPlace, settingsOf, textOf } from './data-desk-text.ts';
 import { FINDINGS_SHOWN } from './data-desk-uploads.ts';
@@ -35,7 +36,11 @@ let last: ({ readonly key: string } & Loaded) | undefined;
 async function datasetAt({ datasetDir, name, version }: DatasetAt): Promise<Loaded> {
   const key = `${datasetDir} ${name} ${version}`;
   if (last?.key !== key) {
-    last = { key, ...(await loadDatasets([name], { datasetDir, seed: 42 })), answers: new Map() };
+    last = {
+      key,
+      ...(await loadDatasets([name], { datasetDir, fetchFiles: datasetFetcher(), seed: 42 })),
+      answers: new Map(),
+    };
   }
   return last;
 }

@@ -10,6 +10,7 @@ import {
   fixDataset,
   splitDataset,
 } from '../data/index.ts';
+import { datasetFetcher } from '../hub/index.ts';
 import type { DatasetAt } from './data-desk-rows.ts';
 import { type ReadingPlace, settingsOf, textOf } from './data-desk-text.ts';
 import type { Change, Examination, Fixed, Split, SplitRequest } from './wire/index.ts';
@@ -35,6 +36,7 @@ async function examinedAt(request: ExamineAt, onProgress: OnProgress): Promise<E
   if (last?.key !== key) {
     const { place, heldOut, reading } = request;
     const value = await examineDataset(place.name, {
+      fetchFiles: datasetFetcher({ onProgress }),
       ...{ datasetDir: place.datasetDir, heldOut: heldOut.map(({ name }) => name), seed: SEED, onProgress },
       ...(reading && { encoding: { settings: settingsOf(reading), open: () => textOf(reading) } }),
     });
@@ -63,6 +65,7 @@ export const workMethods = {
     const { datasetDir } = request.place;
     const { name, kept, changed, removed } = await fixDataset(examined, {
       datasetDir,
+      fetchFiles: datasetFetcher({ onProgress }),
       as,
       isReplaced: false,
     });
@@ -95,7 +98,16 @@ export const workMethods = {
     place: DatasetAt;
     request: SplitRequest;
   }): Promise<Split> {
-    const options = { datasetDir, val, test, stratify, group, seed, isReplaced: false };
+    const options = {
+      datasetDir,
+      fetchFiles: datasetFetcher(),
+      val,
+      test,
+      stratify,
+      group,
+      seed,
+      isReplaced: false,
+    };
     return (await splitDataset(name, options)).record;
   },
 
@@ -122,7 +134,10 @@ export const workMethods = {
     path: string;
     model?: string | undefined;
   }): Promise<{ rows: number; left: number }> {
-    const { rows, findings } = await exportDataset(name, { datasetDir, format, path, model, seed: SEED });
+    const { rows, findings } = await exportDataset(name, {
+      ...{ datasetDir, format, path, model, seed: SEED },
+      fetchFiles: datasetFetcher(),
+    });
     return { rows, left: findings.filter(({ kind }) => kind === 'dropped').length };
   },
 };

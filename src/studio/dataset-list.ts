@@ -19,7 +19,12 @@ import type { Workspace } from './workspace.ts';
 
 const Info = z.record(
   z.string(),
-  z.looseObject({ file_name: z.string().optional(), formatting: z.string().optional() }),
+  z.looseObject({
+    file_name: z.string().optional(),
+    formatting: z.string().optional(),
+    hf_hub_url: z.string().nullish(),
+    ms_hub_url: z.string().nullish(),
+  }),
 );
 type Info = z.infer<typeof Info>;
 
@@ -37,7 +42,12 @@ export class DatasetList {
   list(): Dataset[] {
     return Object.entries(this.#read()).map(([name, entry]) => {
       const { file_name: file = '', formatting = 'alpaca' } = entry;
+      const hub = entry.hf_hub_url || entry.ms_hub_url;
+      // Fetched when it is trained on.
+      if (hub) return { name, file: hub, formatting };
       const path = join(this.#workspace.data, file);
+      // Of one on a hub nothing is known before it is read.
+      if (entry['hf_hub_url'] || entry['ms_hub_url']) return { name, file, formatting };
       if (file === '' || !existsSync(path)) {
         return {
           name,
