@@ -33,9 +33,9 @@ export function PlotLegend({ ref, xLabel, lines, hidden, toggle, format }: PlotL
   }));
   return (
     <div className="legend">
-      {lines.map(({ label, color }, index) => (
+      {lines.map(({ label, color, isFaint }, index) => (
         <button key={label} type="button" aria-pressed={!hidden.has(label)} onClick={() => toggle(label)}>
-          <span className="legend-mark" style={{ background: color }} />
+          <span className="legend-mark" style={{ background: isFaint ? `${color}59` : color }} />
           <span className="legend-name">{label}</span>
           <span
             className="legend-value"

@@ -157,7 +157,7 @@ export function lookByKey(plot: uPlot, key: string): boolean {
 function shortNumber(value: number | null): string {
   if (value === null) return '';
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5)
+  return size !== 0 && (size < 1e-3 || size >= 1e6)
     ? value.toExponential(0)
     : String(Number(value.toPrecision(4)));
 }

@@ -28,7 +28,7 @@ export function SettingField({ setting, value, onChange, problem, options, label
   const { key, kind } = setting;
   const name = label ?? key;
   const fallback = setting.required ? text.required : text.isDefault(defaultInWords(setting));
-  const description = `${help ?? said(setting.help)} (${fallback}${setting.own ? `, ${text.own}` : ''})`;
+  const description = help ?? `${said(setting.help)} (${fallback}${setting.own ? `, ${text.own}` : ''})`;
   const shared = {
     label: label ? name : <span className="mono">{name}</span>,
     description,
@@ -87,7 +87,7 @@ export function SettingField({ setting, value, onChange, problem, options, label
     <TextInput
       {...shared}
       value={value === undefined || value === null ? '' : String(value)}
-      placeholder={setting.required ? '' : defaultInWords(setting)}
+      placeholder={setting.required || help ? '' : defaultInWords(setting)}
       {...(kind === 'text' ? {} : { inputMode: 'decimal' as const })}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
