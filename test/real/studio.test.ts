@@ -216,6 +216,7 @@ describe.each([
       '/chat',
       '/serve',
       '/loadtest',
+      '/loadtest/new',
       `/loadtest/of/${loadtests[0]!.id}`,
       '/experiments',
       '/experiments/new',
@@ -240,7 +241,7 @@ describe.each([
     const page = await session.open('/train/new', options);
     await page.getByText(words.allSettings).click();
     expect(await faultsOf(page)).toEqual([]);
-    await page.keyboard.press('Shift+?');
+    await page.getByRole('button', { name: words.keys, exact: true }).click();
     await page.getByRole('dialog').waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });

@@ -156,7 +156,7 @@ export class Story {
 
   async pressServer(dataset: string, requests: number): Promise<Page> {
     const words = this.#words;
-    const page = await this.open('/loadtest');
+    const page = await this.open('/loadtest/new');
     await this.choose(page, words.dataset, dataset);
     await page.getByLabel(words.requests, { exact: true }).fill(String(requests));
     await page.reload();

@@ -2,6 +2,7 @@
 
 export const EN = {
   locale: 'en-US',
+  keys: 'Keys',
   noDataset: 'No data set yet',
   upload: 'Upload a file',
   columnsOf: (file: string) => `Columns of ${file}`,
@@ -47,6 +48,7 @@ export type Words = typeof EN;
 
 export const ZH: Words = {
   locale: 'zh-CN',
+  keys: '快捷键',
   noDataset: '还没有数据集',
   upload: '上传文件',
   columnsOf: (file) => `${file} 的列`,
