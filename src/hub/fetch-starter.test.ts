@@ -82,6 +82,7 @@ beforeEach(() => {
     license: { name: 'Free', readAt: 'here', mustAccept: false },
     template: 'chatml',
     memoryBytes: 1000,
+    config: {},
   };
   world = { starters: [starter], now: () => new Date(0), freeDiskBytes: () => 8000, memoryBytes: () => 1000 };
 });

@@ -33,6 +33,8 @@ export interface Starter {
   readonly template: string;
   /** A machine with less than this cannot even answer with it. */
   readonly memoryBytes: number;
+  /** What its config.json says of its size, so that it can be judged before it is here. */
+  readonly config: Readonly<Record<string, string | number | boolean>>;
 }
 
 export const STARTER_PREFIX = 'starter:';
@@ -56,6 +58,21 @@ export const STARTERS: readonly Starter[] = [
     license: { name: 'Apache-2.0', readAt: 'www.apache.org/licenses/LICENSE-2.0', mustAccept: false },
     template: 'chatml',
     memoryBytes: 2 ** 30,
+    config: {
+      model_type: 'llama',
+      vocab_size: 49152,
+      hidden_size: 576,
+      intermediate_size: 1536,
+      num_hidden_layers: 30,
+      num_attention_heads: 9,
+      num_key_value_heads: 3,
+      head_dim: 64,
+      max_position_embeddings: 8192,
+      rms_norm_eps: 1e-5,
+      rope_theta: 100_000,
+      tie_word_embeddings: true,
+      hidden_act: 'silu',
+    },
   },
   {
     name: 'gemma-3-270m',
@@ -71,6 +88,24 @@ export const STARTERS: readonly Starter[] = [
     license: { name: 'Gemma Terms of Use', readAt: 'ai.google.dev/gemma/terms', mustAccept: true },
     template: 'gemma',
     memoryBytes: 2 * 2 ** 30,
+    config: {
+      model_type: 'gemma3_text',
+      vocab_size: 262_144,
+      hidden_size: 640,
+      intermediate_size: 2048,
+      num_hidden_layers: 18,
+      num_attention_heads: 4,
+      num_key_value_heads: 1,
+      head_dim: 256,
+      max_position_embeddings: 32_768,
+      rms_norm_eps: 1e-6,
+      rope_theta: 1_000_000,
+      tie_word_embeddings: true,
+      hidden_activation: 'gelu_pytorch_tanh',
+      sliding_window: 512,
+      rope_local_base_freq: 10_000,
+      query_pre_attn_scalar: 256,
+    },
   },
 ];
 

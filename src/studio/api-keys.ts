@@ -58,10 +58,16 @@ export function makeOwnKey(folder: string): string {
   return key;
 }
 
+/** Undefined for a server that asks for none. */
+export function ownKey(folder: string): string | undefined {
+  const path = join(folder, OWN_KEY);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
 /** What goes with the studio's own requests to a server. */
 export function ownKeyHeader(folder: string): Record<string, string> {
-  const path = join(folder, OWN_KEY);
-  return existsSync(path) ? { authorization: `Bearer ${readFileSync(path, 'utf8')}` } : {};
+  const key = ownKey(folder);
+  return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }
 
 function nameIn(line: string): string {

@@ -12,7 +12,7 @@ const en = {
   hubsAbout: 'Where models and data sets are fetched from. Holds for what is started from now on.',
   hub: 'Names without a hub are of',
   hubNames: { hf: 'Hugging Face', ms: 'ModelScope' },
-  asEnvironment: (value: string) => `as the environment says: ${value}`,
+  asEnvironment: (value: string) => `by the environment: ${value}`,
   hfEndpoint: 'Hugging Face endpoint or mirror',
   msEndpoint: 'ModelScope endpoint',
   endpointHelp: (variable: string) => `Empty takes ${variable}, or the hub itself.`,

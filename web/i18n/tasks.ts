@@ -3,6 +3,7 @@ import type { Texts } from './language.tsx';
 
 const en = {
   download: 'download',
+  'await download': 'wait for another download of it',
   unpack: 'unpack',
   'load weights': 'load weights',
   tokenize: 'tokenize',
@@ -17,6 +18,7 @@ const en = {
 
 const zh: typeof en = {
   download: '下载',
+  'await download': '等待另一个下载完成',
   unpack: '解压',
   'load weights': '加载权重',
   tokenize: '分词',

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { RunError } from '../../core/index.ts';
+import { ownKey } from '../api-keys.ts';
 import { bind } from '../bind-route.ts';
 import { DatasetList } from '../dataset-list.ts';
 import { jobOnWire } from '../job-on-wire.ts';
@@ -30,6 +31,7 @@ export function loadtestRoutes(api: OpenAPIHono, { supervisor, workspace }: Stud
         zh: '压测：服务没有在运行；请在服务页启动它',
       });
     }
+    const key = body.key || ownKey(supervisor.folderOf(server.id));
     const { name, datasetDir } = datasets.place(body.dataset);
     const { id, folder } = supervisor.newFolder();
     const words = [
@@ -56,7 +58,7 @@ export function loadtestRoutes(api: OpenAPIHono, { supervisor, workspace }: Stud
       supervisor.add(
         { kind: 'loadtest', title: body.model, lane: 'device', words, about },
         id,
-        body.key ? { TUNESMITH_API_KEY: body.key } : {},
+        key ? { TUNESMITH_API_KEY: key } : {},
       ),
     );
   });

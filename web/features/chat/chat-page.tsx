@@ -1,5 +1,5 @@
 /** Chat: loading a model, the prompt, and the answers of base and tuned side by side. */
-import { Button, Group, Select, Text } from '@mantine/core';
+import { Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { JOBS, SERVERS, type Server } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { CHAT } from '../../i18n/chat.ts';
@@ -64,7 +64,9 @@ function Loaded({ server }: { server: Server }) {
 function LoadForm({ onStart }: { onStart: (id: string) => void }) {
   const text = useTexts(CHAT);
   const [picked, setPicked] = useStored<PickedModel>('chat.picked', { model: '', adapters: [] });
-  const template = useTemplateOf(picked);
+  const trained = useTemplateOf(picked);
+  const [chosen, setChosen] = useStored('chat.template', '');
+  const template = chosen.trim() || trained;
   const start = useDo(SERVERS.start);
   return (
     <EmptyState
@@ -75,6 +77,15 @@ function LoadForm({ onStart }: { onStart: (id: string) => void }) {
             value={picked}
             onChange={setPicked}
             labels={{ model: text.model, adapters: text.adapter }}
+          />
+          <TextInput
+            label={text.template}
+            title={text.templateHelp}
+            placeholder={trained ?? text.ownTemplate}
+            w={140}
+            value={chosen}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+            spellCheck={false}
           />
           <Button
             loading={start.isPending}

@@ -23,10 +23,12 @@ export function FitMark({ of, use }: { of: ModelNeeds | undefined; use: Need['us
   return (
     <span style={{ whiteSpace: 'nowrap' }} title={help.filter(Boolean).join(' ')}>
       {format.bytes(need.bytes)}
+      <br />
       <Text
+        component="span"
         size="xs"
         c={color}
-        style={{ display: 'flex', gap: 3, alignItems: 'center', justifyContent: 'end' }}
+        style={{ display: 'inline-flex', gap: 3, alignItems: 'center' }}
       >
         <Icon size={13} stroke={1.8} aria-hidden />
         {text.fits[need.fit]}

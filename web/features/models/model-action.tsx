@@ -31,7 +31,8 @@ function Fetching({ job }: { job: Job }) {
         variant="default"
         leftSection={<IconPlayerPause size={13} />}
         loading={stop.isPending}
-        onClick={() => stop.mutate({ params: { id: job.id }, body: { atOnce: false } })}
+        // What has come is kept part by part, so there is nothing to wait for.
+        onClick={() => stop.mutate({ params: { id: job.id }, body: { atOnce: true } })}
       >
         {text.pause}
       </Button>
@@ -101,7 +102,7 @@ function FetchButton({ model, job }: { model: Model; job: Job | undefined }) {
         )}
       </Group>
       {problem && (
-        <Text size="xs" c="red" style={{ overflowWrap: 'anywhere' }} role="alert">
+        <Text size="xs" c="var(--ts-bad)" style={{ overflowWrap: 'anywhere' }} role="alert">
           {problem}
         </Text>
       )}
@@ -132,7 +133,7 @@ function RemoveButton({ model }: { model: Model }) {
         {text.remove}
       </ConfirmButton>
       {remove.error && (
-        <Text size="xs" c="red" style={{ overflowWrap: 'anywhere' }} role="alert">
+        <Text size="xs" c="var(--ts-bad)" style={{ overflowWrap: 'anywhere' }} role="alert">
           {said(remove.error)}
         </Text>
       )}

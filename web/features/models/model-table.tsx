@@ -74,7 +74,7 @@ function ModelRow({
           {about.filter(Boolean).join(' · ')}
         </Text>
         {problem && (
-          <Text size="xs" c="red">
+          <Text size="xs" c="var(--ts-bad)">
             {said({ en: problem.message, zh: problem.zh ?? problem.message })}
           </Text>
         )}
@@ -83,7 +83,7 @@ function ModelRow({
       <td className="number">{sizeBytes > 0 ? format.bytes(sizeBytes) : '–'}</td>
       {(['train', 'serve'] as const).map((use) => (
         <td className="number" key={use}>
-          {isAsking && isHere ? (
+          {isAsking && (isHere || kind === 'starter') ? (
             <Skeleton height={14} width={64} ml="auto" />
           ) : (
             <FitMark of={needs} use={use} />
@@ -102,8 +102,10 @@ function onTheirWay(models: readonly Model[], downloads: readonly Job[]): Model[
   const known = new Set(models.map(({ name }) => name));
   return downloads.flatMap(({ about, title, state }): Model[] => {
     const name = about?.['model'] ?? '';
-    if (name === '' || known.has(name) || state === 'finished') return [];
+    if (name === '' || known.has(name)) return [];
+    // The latest tells; those before it are history.
     known.add(name);
+    if (state === 'finished') return [];
     return [{ name, title, kind: 'hub', isHere: false, sizeBytes: 0, mustAccept: false }];
   });
 }
