@@ -125,6 +125,15 @@ describe('what the page shows', () => {
     });
   });
 
+  it('what is wrong with an entry, and nothing of one that lies on a hub', async () => {
+    writeInfo({ far: { hf_hub_url: 'org/far' }, gone: { file_name: 'gone.json' } });
+    const { datasets } = await get<{ datasets: object[] }>('/api/datasets');
+    expect(datasets).toEqual([
+      { name: 'far', file: 'org/far', formatting: 'alpaca' },
+      expect.objectContaining({ name: 'gone', problem: expect.anything() }),
+    ]);
+  });
+
   it('knows the formats and tasks of the command line', () => {
     expect(ExportFormat.options).toEqual([...EXPORT_FORMATS]);
     expect(EnrichTask.options).toEqual([...ENRICH_TASKS]);
