@@ -49,7 +49,9 @@ export async function openModels(config: RunConfig, options: OpenOptions = {}): 
     const note = nativeNote();
     if (note) options.onNote?.(note);
     const dtype = config.bf16 ? 'bf16' : 'f32';
-    const loaded = open(await loadModel(resolved, device, { dtype, ...(onProgress && { onProgress }) }));
+    // Adapters stand beside the weights, which nothing changes.
+    const loading = { dtype, keepQuantized: true, ...(onProgress && { onProgress }) } as const;
+    const loaded = open(await loadModel(resolved, device, loading));
     const template = getTemplate(config.template ?? resolved.suggestedTemplate, loaded.tokenizer);
     const adapters = new Map(
       named.flatMap(({ adapter }) =>
