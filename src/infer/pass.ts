@@ -60,10 +60,10 @@ interface Compiled {
   readonly outputs: readonly ('hidden' | 'logits' | 'argmax' | 'logprobs')[];
 }
 
-const MIN_PLAN = 256;
+/** Of a plan's numbers and of picked probabilities, which cost nothing: few sizes, so that few graphs are compiled. */
+const LEAST_POWER = 256;
 const SEEN_STEP = 32;
 const READ_STEP = 8;
-const PICK_STEP = 16;
 /** log of the smallest normal f32: what is less likely counts as this. */
 const SMALLEST_PROBABILITY = 1.1754944e-38;
 
@@ -100,7 +100,7 @@ export class PassRunner implements Disposable {
         ? {}
         : { seen: roundUp(segmentPlaces(segments).length, SEEN_STEP) }),
       heads: roundHeads(heads.length, some('hidden')),
-      picks: roundUp(picked.length, PICK_STEP),
+      picks: picked.length === 0 ? 0 : powerOfTwo(picked.length),
       argmax: some('argmax'),
       logits: some('logits'),
       hidden: some('hidden'),
@@ -211,7 +211,7 @@ function roundHeads(count: number, allStates: boolean): number {
 }
 
 function powerOfTwo(value: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(value, MIN_PLAN)));
+  return 2 ** Math.ceil(Math.log2(Math.max(value, LEAST_POWER)));
 }
 
 /** Few sizes, so that few graphs are compiled, and little padding: at most a sixteenth beyond 16 tokens. */
