@@ -8,6 +8,7 @@ import { PREPROCESS } from './jobs/preprocess.ts';
 import { REAL_INPUT } from './jobs/real-input.ts';
 import { SCALE } from './jobs/scale.ts';
 import { SERVE_OVERHEAD } from './jobs/serve-overhead.ts';
+import { SERVING } from './jobs/serving.ts';
 import { STUDIO } from './jobs/studio.ts';
 import { TRAINING_JOBS } from './jobs/training.ts';
 
@@ -21,5 +22,6 @@ export const JOBS: readonly Job[] = [
   REAL_INPUT,
   LOAD_TEST,
   SERVE_OVERHEAD,
+  SERVING,
   STUDIO,
 ];

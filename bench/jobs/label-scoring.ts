@@ -100,12 +100,16 @@ export const LABEL_SCORING: Job = {
 };
 
 /** @returns the folder of the tuned adapter */
-async function tune(model: ResolvedModel, options: BenchOptions): Promise<string> {
+export async function tune(
+  model: ResolvedModel,
+  options: BenchOptions,
+  steps = stepsOf(options),
+): Promise<string> {
   const plan = {
     template: TEMPLATE,
     batchSize: 16,
     cutoffLen: 512,
-    steps: stepsOf(options),
+    steps,
     threads: options.threads,
     rows: () => rowsOf(options, 'trained'),
   };

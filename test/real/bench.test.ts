@@ -46,6 +46,7 @@ it('runs jobs of every other kind', async () => {
     'constant',
     'preprocess',
     'serve-overhead',
+    'serving',
     'studio',
   ];
   const { stdout } = await bench(...others);
@@ -57,6 +58,8 @@ it('runs jobs of every other kind', async () => {
     /of the speed/,
     /1 worker +[\d.]+ .* rows\/s/,
     /classify: [\d.]+ ms of processor time a request/,
+    /\/v1\/classify, argmax: [\d.]+ .* rows\/s, [\d.]+ % right/,
+    /\/v1\/chat\/completions: [\d.]+ .* rows\/s, [\d.]+ % right/,
     /500 points under way: [\d.]+ frames/,
   ]) {
     expect(stdout).toMatch(figure);
