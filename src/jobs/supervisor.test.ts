@@ -97,6 +97,9 @@ it('stops what runs, and what waits never begins', async () => {
   supervisor.stop(first, true);
   await becomes(first, 'stopped');
   supervisor.remove(first);
+  expect(supervisor.list().map(({ id }) => id)).not.toContain(first);
+  expect(supervisor.restore(first)).toMatchObject({ id: first, state: 'stopped' });
+  supervisor.remove(first);
   // One that is told to stop before it has begun never does.
   const third = supervisor.add(order(['wait', gate('c')])).id;
   supervisor.stop(third);

@@ -4,7 +4,17 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RunError } from '../core/index.ts';
@@ -30,6 +40,8 @@ export interface SupervisorOptions {
 }
 
 const PROGRESS_MS = 1000;
+/** What was removed so long ago is not missed. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 const ID = /^[\w-]{8,64}$/;
 const IS_SOURCE = import.meta.url.endsWith('.ts');
 const WORKER = fileURLToPath(new URL(`./supervisor-worker.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url));
@@ -120,7 +132,7 @@ export class Supervisor implements Disposable {
     }
   }
 
-  /** Forgets a job that is over; what it made elsewhere stays. */
+  /** Takes a job that is over out of the list; what it made elsewhere stays. It can be had back for a month. */
   remove(id: string): void {
     const { state } = this.get(id);
     if (state === 'running')
@@ -129,12 +141,27 @@ export class Supervisor implements Disposable {
         zh: `作业 ${id}：正在运行；请先停止它`,
       });
     this.#secrets.delete(id);
-    const folder = this.folderOf(id);
-    // Gone at once for whoever looks, also where deleting takes long.
-    const doomed = join(this.#options.folder, `.removed-${id}`);
-    renameSync(folder, doomed);
-    rmSync(doomed, { recursive: true, force: true });
+    this.#emptyBin();
+    mkdirSync(this.#bin(), { recursive: true });
+    const binned = join(this.#bin(), id);
+    renameSync(this.folderOf(id), binned);
+    const now = new Date();
+    utimesSync(binned, now, now);
     this.#changed();
+  }
+
+  /** @throws RunError when it is not there any more */
+  restore(id: string): JobView {
+    const folder = this.folderOf(id);
+    const binned = join(this.#bin(), id);
+    if (!existsSync(binned))
+      throw new RunError({
+        en: `job ${id}: it was deleted for good; start it again`,
+        zh: `作业 ${id}：已彻底删除；请重新开始`,
+      });
+    renameSync(binned, folder);
+    this.#goOn();
+    return this.get(id);
   }
 
   /** Looks no further; the jobs go on. */
@@ -216,6 +243,17 @@ export class Supervisor implements Disposable {
     } catch (error) {
       if (!(error instanceof RunError) || job.outputDir === undefined) throw error;
       signalRun(job.outputDir, atOnce ? 'SIGKILL' : 'SIGINT'); // its attendant was killed, it was not
+    }
+  }
+
+  #bin(): string {
+    return join(this.#options.folder, '.removed');
+  }
+
+  #emptyBin(): void {
+    for (const id of existsSync(this.#bin()) ? readdirSync(this.#bin()) : []) {
+      const path = join(this.#bin(), id);
+      if (Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { recursive: true, force: true });
     }
   }
 

@@ -74,7 +74,7 @@ const en = {
   pairs: 'Differences',
   pairsAbout:
     'Paired bootstrap intervals; p by McNemar and by swapped answers, corrected by Holm. What is not significant is grey.',
-  against: 'against',
+  against: 'Against',
   difference: 'Accuracy',
   macroDifference: 'Macro F1',
   only: 'Only this one right',
@@ -132,7 +132,9 @@ const en = {
   },
   command: 'Copy the command',
   remove: 'Delete',
-  removeQuestion: (title: string) => `Delete the evaluation of ${title}? Its report and rows are lost.`,
+  removed: (title: string) => `The evaluation of ${title} is deleted.`,
+  removeQuestion: (title: string) =>
+    `Delete the evaluation of ${title}, with its figures, rows and corrections?`,
   speed: (rows: string) => `${rows} rows/s`,
 };
 
@@ -263,7 +265,8 @@ const zh: typeof en = {
   },
   command: '复制命令',
   remove: '删除',
-  removeQuestion: (title) => `删除 ${title} 的评估？其报告和行数据会丢失。`,
+  removed: (title) => `已删除 ${title} 的评估。`,
+  removeQuestion: (title) => `删除 ${title} 的评估及其指标、各行与更正？`,
   speed: (rows) => `${rows} 行/秒`,
 };
 

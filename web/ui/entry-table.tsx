@@ -1,6 +1,7 @@
 /** A table of a few entries, in its frame: numbers right, wide ones scroll. Long lists of rows have VirtualTable. */
 import { VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { ScrollX } from './scroll-x.tsx';
 
 export interface EntryColumn<Entry> {
   readonly title: string;
@@ -39,7 +40,7 @@ export function EntryTable<Entry>({ entries, keyOf, columns, isStrong, isBare }:
               <td
                 key={title}
                 className={isNumber ? 'number' : undefined}
-                style={isNumber ? undefined : { overflowWrap: 'anywhere', minWidth: 72 }}
+                style={isNumber ? undefined : { overflowWrap: 'anywhere', minWidth: 96 }}
               >
                 {cell(entry)}
               </td>
@@ -49,11 +50,5 @@ export function EntryTable<Entry>({ entries, keyOf, columns, isStrong, isBare }:
       </tbody>
     </table>
   );
-  return isBare ? (
-    table
-  ) : (
-    <div className="scroll-x panel" style={{ padding: 0 }}>
-      {table}
-    </div>
-  );
+  return <ScrollX isPanel={!isBare}>{table}</ScrollX>;
 }

@@ -17,6 +17,7 @@ export function jobRoutes(api: OpenAPIHono, { supervisor, changes }: Studio): vo
     supervisor.remove(params.id);
     return { done: true };
   });
+  bind(api, JOBS.restore, ({ params }) => jobOnWire(supervisor.restore(params.id)));
   api.get('/api/jobs/:id/events', (context) => {
     const { id } = supervisor.get(context.req.param('id'));
     return streamFolder(context, supervisor.folderOf(id));

@@ -57,8 +57,15 @@ export const JOBS = {
   remove: route({
     method: 'delete',
     path: '/api/jobs/{id}',
-    summary: 'Forget a job that is over',
+    summary: 'Take a job that is over out of the list',
     params: ById,
     response: Done,
+  }),
+  restore: route({
+    method: 'post',
+    path: '/api/jobs/{id}/restore',
+    summary: 'Bring a removed job back, for a month',
+    params: ById,
+    response: Job,
   }),
 };

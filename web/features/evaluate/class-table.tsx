@@ -49,7 +49,7 @@ export function ClassTable({
     })),
   ];
   return (
-    <section className="panel scroll-x">
+    <section className="panel">
       <Title order={2} mb="xs">
         {text.classes}
       </Title>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ModelReport } from '../../../src/studio/wire/index.ts';
 import { EVALUATE } from '../../i18n/evaluate.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { ScrollX } from '../../ui/scroll-x.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import type { Cell } from './judged-rows.tsx';
 
@@ -26,7 +27,7 @@ export function ConfusionHeat({ confusion, chosen, choose }: ConfusionHeatProps)
   const columns = hasNone ? [...labels, ''] : labels;
   const nameOf = (label: string) => (label === '' ? text.none : label);
   return (
-    <section className="panel scroll-x">
+    <section className="panel">
       <Group justify="space-between" mb="xs">
         <Title order={2}>{text.confusion}</Title>
         <Switch
@@ -35,55 +36,57 @@ export function ConfusionHeat({ confusion, chosen, choose }: ConfusionHeatProps)
           onChange={(event) => setNormalised(event.currentTarget.checked)}
         />
       </Group>
-      <table className="heat">
-        <thead>
-          <tr>
-            <th>
-              {text.truth} \ {text.prediction}
-            </th>
-            {columns.map((label) => (
-              <th key={label} title={nameOf(label)} scope="col">
-                {nameOf(label)}
+      <ScrollX>
+        <table className="heat">
+          <thead>
+            <tr>
+              <th>
+                {text.truth} \ {text.prediction}
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {labels.map((truth, row) => {
-            const sum = counts[row]!.reduce((total, count) => total + count, 0);
-            return (
-              <tr key={truth}>
-                <th scope="row" style={{ textAlign: 'right' }} title={truth}>
-                  {truth}
+              {columns.map((label) => (
+                <th key={label} title={nameOf(label)} scope="col">
+                  {nameOf(label)}
                 </th>
-                {columns.map((prediction, column) => {
-                  const count = counts[row]![column] ?? 0;
-                  const share = sum === 0 ? 0 : count / sum;
-                  const isChosen = chosen?.truth === truth && chosen.prediction === prediction;
-                  return (
-                    <td key={prediction}>
-                      <button
-                        type="button"
-                        aria-label={text.cell(truth, nameOf(prediction), format.count(count))}
-                        aria-pressed={isChosen}
-                        data-strong={share > STRONG}
-                        style={{
-                          background: `rgba(var(--ts-heat), ${0.06 + 0.94 * share})`,
-                          outline: isChosen ? '2px solid var(--mantine-color-text)' : undefined,
-                        }}
-                        disabled={!choose}
-                        onClick={() => choose?.(isChosen ? undefined : { truth, prediction })}
-                      >
-                        {isNormalised ? format.figure(100 * share, 0) : format.count(count)}
-                      </button>
-                    </td>
-                  );
-                })}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {labels.map((truth, row) => {
+              const sum = counts[row]!.reduce((total, count) => total + count, 0);
+              return (
+                <tr key={truth}>
+                  <th scope="row" style={{ textAlign: 'right' }} title={truth}>
+                    {truth}
+                  </th>
+                  {columns.map((prediction, column) => {
+                    const count = counts[row]![column] ?? 0;
+                    const share = sum === 0 ? 0 : count / sum;
+                    const isChosen = chosen?.truth === truth && chosen.prediction === prediction;
+                    return (
+                      <td key={prediction}>
+                        <button
+                          type="button"
+                          aria-label={text.cell(truth, nameOf(prediction), format.count(count))}
+                          aria-pressed={isChosen}
+                          data-strong={share > STRONG}
+                          style={{
+                            background: `rgba(var(--ts-heat), ${0.06 + 0.94 * share})`,
+                            outline: isChosen ? '2px solid var(--mantine-color-text)' : undefined,
+                          }}
+                          disabled={!choose}
+                          onClick={() => choose?.(isChosen ? undefined : { truth, prediction })}
+                        >
+                          {isNormalised ? format.figure(100 * share, 0) : format.count(count)}
+                        </button>
+                      </td>
+                    );
+                  })}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </ScrollX>
       <Text size="xs" c="dimmed" mt="xs">
         {text.confusionAbout}
       </Text>

@@ -10,6 +10,8 @@ import { isOpenJob, JobActions } from '../../ui/job-actions.tsx';
 import { JobLog } from '../../ui/job-log.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
+import { removedAddress } from '../../ui/removed-job.tsx';
+import { ScrollX } from '../../ui/scroll-x.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Answered, FailureState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
@@ -62,7 +64,7 @@ function Found({ evaluation }: { evaluation: EvaluationDetail }) {
         actions={
           <>
             {models.length > 0 && <Downloads id={id} hasCorrections={hasCorrections} />}
-            <JobActions job={job} text={text} stopsAtOnce={true} onRemoved={() => go('/')} />
+            <JobActions job={job} text={text} stopsAtOnce={true} onRemoved={() => go(removedAddress(job))} />
           </>
         }
       />
@@ -101,15 +103,20 @@ function OneModel({ evaluation, isCorrected }: { evaluation: EvaluationDetail; i
   return (
     <Stack gap="md">
       <Group gap="sm">
-        <SegmentedControl
-          aria-label={text.model}
-          value={keyOf(shown)}
-          onChange={(value) => {
-            setChosen(value);
-            setCell(undefined);
-          }}
-          data={models.map((one) => ({ value: keyOf(one), label: `${one.model}, ${text.by[one.judgedBy]}` }))}
-        />
+        <ScrollX>
+          <SegmentedControl
+            aria-label={text.model}
+            value={keyOf(shown)}
+            onChange={(value) => {
+              setChosen(value);
+              setCell(undefined);
+            }}
+            data={models.map((one) => ({
+              value: keyOf(one),
+              label: `${one.model}, ${text.by[one.judgedBy]}`,
+            }))}
+          />
+        </ScrollX>
         {shown.rowsPerSecond !== undefined && (
           <Text size="sm" c="dimmed">
             {text.speed(format.figure(shown.rowsPerSecond, 1))}
@@ -119,7 +126,7 @@ function OneModel({ evaluation, isCorrected }: { evaluation: EvaluationDetail; i
       <div
         style={{
           display: 'grid',
-          gridTemplateColumns: 'repeat(auto-fit, minmax(min(400px, 100%), 1fr))',
+          gridTemplateColumns: 'repeat(auto-fit, minmax(min(560px, 100%), 1fr))',
           gap: 16,
         }}
       >

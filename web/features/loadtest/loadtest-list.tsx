@@ -5,6 +5,7 @@ import { useAsk } from '../../api/use-ask.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { LOADTEST } from '../../i18n/loadtest.ts';
 import { ListPage } from '../../ui/list-page.tsx';
+import { RemovedJob } from '../../ui/removed-job.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 
@@ -15,6 +16,7 @@ export function LoadtestList() {
   return (
     <ListPage
       text={text}
+      notice={<RemovedJob said={text.removed} />}
       of={{ data: data?.loadtests, error, refetch }}
       columns={[
         { title: text.model, cell: ({ id, title }) => <Link href={`/of/${id}`}>{title}</Link> },

@@ -9,6 +9,7 @@ import { isOpenJob, JobActions } from '../../ui/job-actions.tsx';
 import { JobLog } from '../../ui/job-log.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
+import { removedAddress } from '../../ui/removed-job.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Answered, FailureState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
@@ -46,7 +47,9 @@ function Found({ loadtest }: { loadtest: LoadTest }) {
       <PageHead
         title={`${job.title} · ${job.about?.['dataset'] ?? ''}`}
         about={<StateMark state={job.state} />}
-        actions={<JobActions job={job} text={text} stopsAtOnce={false} onRemoved={() => go('/')} />}
+        actions={
+          <JobActions job={job} text={text} stopsAtOnce={false} onRemoved={() => go(removedAddress(job))} />
+        }
       />
       <FailureState of={job} />
       {isOpenJob(job) && <Text>{text.running}</Text>}

@@ -186,7 +186,7 @@ function Errors({ measured: { errors, reasons } }: { measured: Measurement }) {
   const format = useFormat();
   const failures = Object.entries(errors).filter(([, count]) => count > 0);
   return (
-    <section className="panel scroll-x">
+    <section className="panel">
       <Title order={3} mb="xs">
         {text.errors}
       </Title>

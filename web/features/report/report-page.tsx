@@ -90,7 +90,7 @@ function Shown({ experiment, written }: { experiment: Experiment; written: reado
           </>
         }
       />
-      {isEdited && <ReportWords key={id} id={id} onClose={() => setEdited(false)} />}
+      {isEdited && <ReportWords key={id} experiment={experiment} onClose={() => setEdited(false)} />}
       {/* No script of it runs, whatever candidates answered; its print is asked for from here. */}
       <iframe
         ref={frame}

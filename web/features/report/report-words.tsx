@@ -1,7 +1,7 @@
 /** The words of a report as a form, made from their schema. What is typed survives a reload until it is saved. */
 import { Button, Group, Select, Stack, Text, Textarea, Title } from '@mantine/core';
 import { ReportWordsSchema, type ReportWords as Words } from '../../../src/config/index.ts';
-import { EXPERIMENTS } from '../../../src/studio/wire/index.ts';
+import { EXPERIMENTS, type Experiment } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { REPORT } from '../../i18n/report.ts';
@@ -10,12 +10,19 @@ import { useStored } from '../../ui/use-stored.ts';
 
 const TEXTS = ['question', 'summary', 'answers', 'load', 'next'] as const;
 
-export function ReportWords({ id, onClose }: { id: string; onClose: () => void }) {
-  const words = useAsk(EXPERIMENTS.words, { params: { id } });
-  return <Answered of={words}>{(saved) => <WordsForm id={id} saved={saved} onClose={onClose} />}</Answered>;
+interface ReportWordsProps {
+  readonly experiment: Pick<Experiment, 'id' | 'question'>;
+  readonly onClose: () => void;
 }
 
-function WordsForm({ id, saved, onClose }: { id: string; saved: Words; onClose: () => void }) {
+export function ReportWords(props: ReportWordsProps) {
+  const { id } = props.experiment;
+  const words = useAsk(EXPERIMENTS.words, { params: { id } });
+  return <Answered of={words}>{(saved) => <WordsForm {...props} saved={saved} />}</Answered>;
+}
+
+function WordsForm({ experiment, saved, onClose }: ReportWordsProps & { saved: Words }) {
+  const { id, question = '' } = experiment;
   const text = useTexts(REPORT).words;
   const say = useSaid();
   const label = (key: keyof Words) =>
@@ -59,6 +66,8 @@ function WordsForm({ id, saved, onClose }: { id: string; saved: Words; onClose: 
             autosize
             minRows={key === 'question' ? 1 : 2}
             maxRows={12}
+            // As the experiment file has it, where nothing else is written.
+            placeholder={key === 'question' ? question : ''}
             value={shown[key] ?? ''}
             onChange={(event) => set(key, event.currentTarget.value)}
           />
