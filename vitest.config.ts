@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `unit` beside the sources and the tidy test, `tiny` what tiny models and local servers show,
+ * Three projects: `unit` beside the sources and the tests of the sources as texts, `tiny` what tiny models and local servers show,
  * `real` the starters, browsers, benches, long runs and the installed package. `npm test` runs the first two.
  */
 export default defineConfig({
@@ -10,7 +10,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/tidy.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
       {
         extends: true,
         test: { name: 'tiny', include: ['test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts'] },

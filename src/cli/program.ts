@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Language } from '../core/index.ts';
 import { packageVersion } from './package-version.ts';
+import { usageErrorInChinese } from './usage-errors.ts';
 
 type AddCommand = (program: Command, language: Language) => void;
 
@@ -59,11 +60,15 @@ export async function createProgram(language: Language, wanted: string | undefin
     .helpOption('-h, --help', text.help)
     .helpCommand('help [command]', text.helpCommand)
     .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (error, write) => write(language === 'zh' ? usageErrorInChinese(error) : error),
+    })
     .configureHelp({ styleTitle: (title) => text.titles[title as keyof typeof EN.titles] ?? title });
   const known = wanted === undefined ? undefined : COMMANDS[wanted];
   for (const load of known ? [known] : Object.values(COMMANDS)) (await load())(program, language);
   for (const command of everyCommand(program)) {
     command.helpOption('-h, --help', text.help).configureHelp(program.configureHelp());
+    command.configureOutput(program.configureOutput());
   }
   return program;
 }

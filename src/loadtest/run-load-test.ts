@@ -95,18 +95,23 @@ function followGenerator(
 
 function checkOrder({ target, load, warmup }: LoadTestOrder): void {
   if (!URL.canParse(target.url) || !['http:', 'https:'].includes(new URL(target.url).protocol)) {
-    throw new ConfigError(
-      `loadtest: ${JSON.stringify(target.url)} is no URL of a web server; write it as http://host:port/path`,
-    );
+    throw new ConfigError({
+      en: `loadtest: ${JSON.stringify(target.url)} is no URL of a web server; write it as http://host:port/path`,
+      zh: `压测：${JSON.stringify(target.url)} 不是网址；请写成 http://主机:端口/路径`,
+    });
   }
   if (new URL(target.url).username !== '') {
-    throw new ConfigError('loadtest: the URL holds a user and a password; give them by -A user:password');
+    throw new ConfigError({
+      en: 'loadtest: the URL holds a user and a password; give them by -A user:password',
+      zh: '压测：网址中含有用户名与密码；请用 -A 用户名:密码 给出',
+    });
   }
   const connections = load.kind === 'closed' ? load.concurrency : load.connections;
   if (connections > MOST_CONNECTIONS) {
-    throw new ConfigError(
-      `loadtest: ${connections} connections are more than ${MOST_CONNECTIONS}, which one address has ports for; lower -c`,
-    );
+    throw new ConfigError({
+      en: `loadtest: ${connections} connections are more than ${MOST_CONNECTIONS}, which one address has ports for; lower -c`,
+      zh: `压测：${connections} 个连接超过单个地址可用的端口数 ${MOST_CONNECTIONS}；请降低 -c`,
+    });
   }
   assert(connections >= 1 && warmup >= 0 && target.timeoutMs > 0, 'a load test of nothing');
 }
