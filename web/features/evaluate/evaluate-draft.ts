@@ -57,7 +57,7 @@ export const FIRST_ENDPOINT: Omit<EndpointDraft, 'id'> = {
 };
 
 /** Settings as the schema of endpoints has them; a text that is empty says nothing. */
-export function endpointSettings(draft: EndpointDraft): Record<string, unknown> {
+function endpointSettings(draft: EndpointDraft): Record<string, unknown> {
   const { kind, name, url, model, headers, body, answerPath, probabilityPath } = draft;
   const { concurrency, timeoutSeconds } = draft;
   return {
