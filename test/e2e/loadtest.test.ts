@@ -209,7 +209,7 @@ describe('tunesmith deploy', () => {
     // Nothing is claimed to be published: the package comes from here, and it is said how.
     const [, file] = /The image installs (tunesmith-[\d.]+\.tgz) from there/.exec(stdout)!;
     expect(stdout).toContain(`npm pack --pack-destination "${out}"`);
-    expect(readFileSync(join(out, 'Dockerfile'), 'utf8')).toContain(`COPY ["${file}","/tmp/"]`);
+    expect(readFileSync(join(out, 'Dockerfile'), 'utf8')).toContain(`COPY ["${file}","/srv/package/"]`);
     const { services } = parse(readFileSync(join(out, 'compose.yaml'), 'utf8'));
     expect(services.tunesmith.deploy).toMatchObject({
       replicas: 3,

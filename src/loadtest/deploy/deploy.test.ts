@@ -267,7 +267,7 @@ it('builds an image that holds the model', () => {
   expect(text).toContain('COPY --from=adapter-0 --chown=node . /srv/adapter-0\n');
   expect(text).toContain('ENTRYPOINT ["tunesmith", "api"]');
   expect(text).toContain(
-    'COPY ["tunesmith-0.1.0.tgz","/tmp/"]\nRUN npm install --global /tmp/tunesmith-0.1.0.tgz &&',
+    'COPY ["tunesmith-0.1.0.tgz","/srv/package/"]\nRUN npm install --global /srv/package/tunesmith-0.1.0.tgz &&',
   );
   const fetched = dockerfile({ ...DEPLOYMENT, package: { kind: 'spec', spec: '@team/tunesmith@^0.1' } });
   expect(fetched).toContain("RUN npm install --global '@team/tunesmith@^0.1' &&");

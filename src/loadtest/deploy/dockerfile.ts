@@ -11,6 +11,7 @@ import {
 /** Debian 12: glibc 2.36. */
 const BASE = 'node:22-bookworm-slim';
 const CACHE = '/srv/cache';
+const PACKAGE_PLACE = '/srv/package';
 
 export function dockerfile(deployment: Deployment): string {
   const { model, adapters, port } = deployment;
@@ -39,8 +40,8 @@ function packageLines(source: PackageSource): string[] {
   const { file } = source;
   return [
     `# ${file} has to lie beside this file: npm pack makes it from where tunesmith lies.`,
-    `COPY ${JSON.stringify([file, '/tmp/'])}`,
-    `RUN npm install --global ${quoted(`/tmp/${file}`)} && npm cache clean --force`,
+    `COPY ${JSON.stringify([file, `${PACKAGE_PLACE}/`])}`,
+    `RUN npm install --global ${quoted(`${PACKAGE_PLACE}/${file}`)} && npm cache clean --force`,
   ];
 }
 
