@@ -26,14 +26,22 @@ export function getTemplate(
   if (name === undefined) {
     const source = tokenizer.chatTemplate;
     if (source !== undefined) return createJinjaTemplate({ source, defaultSystem, tokenizer, today });
-    throw new ModelError(
-      `template: the model has no chat_template of its own; set template to one of ${TEMPLATE_NAMES.join(', ')}`,
-    );
+    throw new ModelError({
+      en: `template: the model has no chat_template of its own; set template to one of ${TEMPLATE_NAMES.join(', ')}`,
+      zh: `模板：该模型没有自带的 chat_template；请把 template 设为 ${TEMPLATE_NAMES.join('、')} 之一`,
+    });
   }
   const entry = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
   if (!entry) {
-    const choice = nearestName(name, TEMPLATE_NAMES) ?? `one of ${TEMPLATE_NAMES.join(', ')}`;
-    throw new ConfigError(`template: ${name} is not known; set template to ${choice}`);
+    const near = nearestName(name, TEMPLATE_NAMES);
+    const choice = {
+      en: near ?? `one of ${TEMPLATE_NAMES.join(', ')}`,
+      zh: near ?? `${TEMPLATE_NAMES.join('、')} 之一`,
+    };
+    throw new ConfigError({
+      en: `template: ${name} is not known; set template to ${choice.en}`,
+      zh: `模板：没有 ${name}；请把 template 设为 ${choice.zh}`,
+    });
   }
   const changed = defaultSystem === undefined ? entry : { ...entry, defaultSystem };
   return createSlotTemplate({ name, entry: changed, tokenizer, today });

@@ -65,9 +65,10 @@ function findStopTokens(name: string, entry: TemplateEntry, tokenizer: Tokenizer
   const { stopWords = [], replaceEos } = entry;
   const [first] = stopWords;
   if (replaceEos && first !== undefined && tokenizer.tokenToId(first) === undefined) {
-    throw new ModelError(
-      `template: ${name} ends turns with ${first}, which this model's tokenizer does not have; choose the template that the model was made for`,
-    );
+    throw new ModelError({
+      en: `template: ${name} ends turns with ${first}, which this model's tokenizer does not have; choose the template that the model was made for`,
+      zh: `模板：${name} 以 ${first} 结束每轮，而该模型的分词器没有它；请选用模型对应的模板`,
+    });
   }
   const eos = replaceEos ? first : (tokenizer.eosToken ?? FALLBACK_EOS);
   const all = [...(eos === undefined ? [] : [eos]), ...stopWords, ...tokenizer.endTokens];

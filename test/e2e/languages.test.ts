@@ -37,7 +37,7 @@ const training = [
   'do_train=true',
   'dataset=ticket',
   `output_dir=${join(home, 'run')}`,
-  'template=llama3',
+  'template=chatml',
 ];
 
 it.each<[what: string, words: readonly string[], zh: RegExp, en: RegExp]>([
@@ -95,12 +95,12 @@ it('the log of a run keeps English, with Chinese beside it', async () => {
   const words = training.map((word) => word.replace('dataset=ticket', 'dataset=tickets'));
   const folder = join(home, 'run');
   const shown = await errorsOf(['train', ...words, 'max_steps=1', 'num_threads=1'], 'zh_CN.UTF-8');
-  expect(shown).toMatch(/^设备：cpu（.*），1 个线程，f32 权重/m);
+  expect(shown).toMatch(/^设备：CPU（.*），1 个线程，f32 权重/m);
   const lines = readFileSync(join(folder, 'events.jsonl'), 'utf8').split('\n');
   const device = lines.find((line) => line.includes('"device: '));
   expect(JSON.parse(device!)).toMatchObject({
     type: 'log',
-    message: expect.stringMatching(/^device: cpu \(/),
-    zh: expect.stringMatching(/^设备：cpu（/),
+    message: expect.stringMatching(/^device: CPU \(/),
+    zh: expect.stringMatching(/^设备：CPU（/),
   });
 }, 120_000);
