@@ -7,7 +7,7 @@ import { type MemoryFit, machineMemoryBytes, memoryFit } from '../core/index.ts'
 import { describeHubModel, keptModels, type ResolvedModel, resolveModel, STARTERS } from '../hub/index.ts';
 import { availableMemory, readSpec } from '../load/index.ts';
 import { type DecoderSpec, familyOf } from '../model/index.ts';
-import { type ModelNeed, modelNeeds } from '../train/index.ts';
+import { type MethodNeed, type ModelNeed, methodNeeds, modelNeeds } from '../train/index.ts';
 
 export interface ModelInfo {
   /** As it was asked for. */
@@ -25,6 +25,8 @@ export interface ModelInfo {
   readonly totalBytes: number;
   /** Empty where there is nothing to judge by. */
   readonly needs: readonly (ModelNeed & { readonly fit: MemoryFit })[];
+  /** What training would take by each method. */
+  readonly methods: readonly (MethodNeed & { readonly fit: MemoryFit })[];
 }
 
 /** @throws HubError, ModelError where there is no such model, or none that is read here */
@@ -35,7 +37,7 @@ export async function modelInfo(name: string): Promise<ModelInfo> {
   const starter = STARTERS.find((one) => `starter:${one.name}` === name);
   if (starter) {
     const files = starter.packages.map(({ file, sizeBytes }) => ({ path: file, sizeBytes }));
-    const needs = withFit([{ use: 'answer', dtype: 'bf16', bytes: starter.memoryBytes }]);
+    const needs = judged(specOf(starter.config));
     return { name, isHere: false, license: starter.license.name, ...sizeOf(files), ...needs };
   }
   if (existsSync(name)) {
@@ -43,7 +45,6 @@ export async function modelInfo(name: string): Promise<ModelInfo> {
     return { name, isHere: true, ...judged(readSpec(model)) };
   }
   const { id, endpoint, files, config, license: ofCard } = await describeHubModel(name);
-  const spec = config && familyOf('modelType', config['model_type']).readSpec(config);
   return {
     name,
     isHere: false,
@@ -51,23 +52,30 @@ export async function modelInfo(name: string): Promise<ModelInfo> {
     endpoint,
     ...sizeOf(files),
     ...(ofCard !== undefined && { license: ofCard }),
-    ...(spec ? judged(spec) : withFit([])),
+    ...(config ? judged(specOf(config)) : withFit([], [])),
   };
+}
+
+function specOf(config: Readonly<Record<string, unknown>>): DecoderSpec {
+  return familyOf('modelType', config['model_type']).readSpec(config);
 }
 
 function sizeOf(files: NonNullable<ModelInfo['files']>): Pick<ModelInfo, 'files' | 'downloadBytes'> {
   return { files, downloadBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
-function judged(spec: DecoderSpec): Pick<ModelInfo, 'family' | 'freeBytes' | 'totalBytes' | 'needs'> {
-  return { family: spec.modelType, ...withFit(modelNeeds(spec)) };
+type Fitted = Pick<ModelInfo, 'freeBytes' | 'totalBytes' | 'needs' | 'methods'>;
+
+function judged(spec: DecoderSpec): Fitted & Pick<ModelInfo, 'family'> {
+  return { family: spec.modelType, ...withFit(modelNeeds(spec), methodNeeds(spec)) };
 }
 
-function withFit(needs: readonly ModelNeed[]): Pick<ModelInfo, 'freeBytes' | 'totalBytes' | 'needs'> {
+function withFit(needs: readonly ModelNeed[], methods: readonly MethodNeed[]): Fitted {
   const memory = { free: availableMemory(), total: machineMemoryBytes() };
   return {
     freeBytes: memory.free,
     totalBytes: memory.total,
     needs: needs.map((need) => ({ ...need, fit: memoryFit(need.bytes, memory) })),
+    methods: methods.map((need) => ({ ...need, fit: memoryFit(need.bytes, memory) })),
   };
 }

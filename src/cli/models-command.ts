@@ -30,6 +30,14 @@ const EN = {
     answer: `answering, ${ASSUMED.answerTokens} tokens`,
     serve: 'serving, with its cache',
   },
+  byMethod: `training by method, ${ASSUMED.rows} rows of ${ASSUMED.rowTokens} tokens`,
+  methods: {
+    full: 'full, all weights',
+    freeze: 'freeze, the last 2 layers',
+    lora: `lora of rank ${ASSUMED.rank}`,
+    qlora: 'qlora, 4 bits',
+  },
+  notBuilt: 'not built here yet',
   family: 'family',
   licenseName: 'licence',
   noConfig: 'no config.json to judge by; a GGUF file takes about its size in memory to answer',
@@ -59,6 +67,14 @@ const TEXTS: Readonly<Record<Language, typeof EN>> = {
       answer: `回答，${ASSUMED.answerTokens} token`,
       serve: '提供服务（含缓存）',
     },
+    byMethod: `各训练方法所需内存（${ASSUMED.rows} 行 × ${ASSUMED.rowTokens} token）`,
+    methods: {
+      full: '全参数 full',
+      freeze: '冻结 freeze（只训练最后 2 层）',
+      lora: `lora（秩 ${ASSUMED.rank}）`,
+      qlora: 'qlora（4 比特）',
+    },
+    notBuilt: '本程序尚未支持',
     family: '系列',
     licenseName: '许可证',
     noConfig: '没有 config.json 可供判断；GGUF 文件回答时占用的内存约为其大小',
@@ -156,7 +172,7 @@ function printInfo(about: ModelInfo | Problem, language: Language): void {
     return;
   }
   const text = TEXTS[language];
-  const { name, id, endpoint, downloadBytes, family, license, freeBytes, needs } = about;
+  const { name, id, endpoint, downloadBytes, family, license, freeBytes, needs, methods } = about;
   console.log(id === undefined ? name : `${id} (${endpoint})`);
   const facts: readonly (readonly [string, string | undefined])[] = [
     [text.family, family],
@@ -170,4 +186,9 @@ function printInfo(about: ModelInfo | Problem, language: Language): void {
   ];
   for (const [label, value] of facts) if (value !== undefined) console.log(`  ${label}: ${value}`);
   if (needs.length === 0) console.log(`  ${text.noConfig}`);
+  else console.log(`  ${text.byMethod}:`);
+  for (const { method, bytes, fit, isBuilt } of methods) {
+    const remark = isBuilt ? '' : `; ${text.notBuilt}`;
+    console.log(`    ${text.methods[method]}: ${formatBytes(bytes)}, ${text.fits[fit]}${remark}`);
+  }
 }

@@ -37,6 +37,12 @@ it('tells what a model needs, fetches it, lists it and removes it', { timeout: 3
   const told = JSON.parse(await tunesmith('info', 'org/tiny', '--json'));
   const size = names.reduce((sum, name) => sum + files[name]!.length, 0);
   expect(told).toMatchObject({ id: 'org/tiny', downloadBytes: size });
+  expect(told.methods.map(({ method }: { method: string }) => method)).toEqual([
+    'full',
+    'freeze',
+    'lora',
+    'qlora',
+  ]);
   expect(told.needs).toHaveLength(6);
   expect(server.served.map((entry) => entry.split(' ')[0])).toEqual(['config.json']);
   expect(await tunesmith('get', 'org/tiny')).toMatch(/on this machine: .*models--org--tiny/);
