@@ -1,7 +1,7 @@
 /**
  * Which files of a hub's repository hold the rows that an entry means by folder, subset and split: as the repository's
  * card says, else as its files are called. The rules are those of the Python library datasets. Fetches nothing.
- * @see https://huggingface.co/docs/hub/datasets-data-files-configuration
+ * @see the documentation of the Hugging Face Hub on "Data files Configuration"
  */
 import { extname } from 'node:path';
 import { parse } from 'yaml';

@@ -9,10 +9,10 @@ import { defaultHub, hubSettings } from './hub-settings.ts';
 import { checkRevision, type RepositoryName, readRepository } from './repository.ts';
 
 /** @param card the text of the repository's README.md @returns the paths that are meant, in their order */
-export type ChooseFiles = (paths: readonly string[], card: string | undefined) => readonly string[];
+type ChooseFiles = (paths: readonly string[], card: string | undefined) => readonly string[];
 
 /** A data set by its name on one hub or on both, where USE_MODELSCOPE_HUB says which. */
-export interface DatasetRequest {
+interface DatasetRequest {
   readonly hf: string | undefined;
   readonly ms: string | undefined;
   readonly revision: string | undefined;
@@ -43,7 +43,7 @@ export function datasetFetcher(
 }
 
 /** @throws HubError, StorageError, and whatever the choice throws */
-export async function fetchDataset(
+async function fetchDataset(
   client: HubClient,
   name: RepositoryName,
   choose: ChooseFiles,

@@ -116,6 +116,26 @@ test('ModelScope: the same by its API, in its layout; what is there already is c
   ).toBe(root);
 });
 
+test('ModelScope keeps one state at a time: another revision takes its place', async () => {
+  const other = { ...MODEL, 'config.json': text('{"model_type":"qwen3"}') };
+  await using server = await serve({
+    repositories: { 'models/org/tiny.1': MODEL, 'models/org/tiny.1@v2': other },
+  });
+  for (const [name, files] of [
+    ['ms:org/tiny.1@v2', other],
+    ['ms:org/tiny.1', MODEL],
+    ['ms:org/tiny.1@v2', other],
+  ] as const) {
+    const { path } = await fetchFrom(server, { name });
+    expect(read(path, 'config.json')).toEqual(files['config.json']);
+  }
+  // The weights are the same in both, and came once.
+  expect(server.served.filter((entry) => entry.startsWith('model.'))).toHaveLength(10);
+  await expect(fetchFrom(server, { name: 'ms:org/tiny.1@v3' })).rejects.toThrow(
+    /no model org\/tiny\.1 at v3/,
+  );
+});
+
 test('a broken transfer goes on where it broke, and one that was given up where it was given up', async () => {
   await using server = await serve();
   server.fail('model.safetensors', { kind: 'broken', afterBytes: 500 }, { kind: 'broken', afterBytes: 0 });
