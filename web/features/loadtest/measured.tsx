@@ -58,7 +58,7 @@ export function Measured({ measured, compared }: MeasuredProps) {
         }}
       >
         <section className="panel">
-          <Title order={3} mb="xs">
+          <Title order={2} mb="xs">
             {text.percentiles}
           </Title>
           <EntryTable
@@ -187,7 +187,7 @@ function Errors({ measured: { errors, reasons } }: { measured: Measurement }) {
   const failures = Object.entries(errors).filter(([, count]) => count > 0);
   return (
     <section className="panel">
-      <Title order={3} mb="xs">
+      <Title order={2} mb="xs">
         {text.errors}
       </Title>
       {failures.length === 0 ? (
