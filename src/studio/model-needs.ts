@@ -25,9 +25,9 @@ export class ModelNeeds {
   }
 
   /** Of the models that can be judged by what is here. */
-  async of(models: readonly Model[], signal: AbortSignal): Promise<Told[]> {
+  async of(models: readonly Model[]): Promise<Told[]> {
     const asked = models.filter(({ isHere, kind }) => isHere || kind === 'starter');
-    const answer = this.#asking.then(() => this.#learn(asked, signal));
+    const answer = this.#asking.then(() => this.#learn(asked));
     this.#asking = answer.catch(() => undefined);
     await answer;
     const memory = memoryNow();
@@ -37,28 +37,25 @@ export class ModelNeeds {
     });
   }
 
-  async #learn(models: readonly Model[], signal: AbortSignal): Promise<void> {
+  async #learn(models: readonly Model[]): Promise<void> {
     const unknown = models.filter((model) => !this.#known.has(keyOf(model)));
     if (unknown.length === 0) return;
-    const told = await this.#ask(
-      unknown.map(({ name }) => name),
-      signal,
-    );
+    const told = await this.#ask(unknown.map(({ name }) => name));
     unknown.forEach((model, index) => {
       this.#known.set(keyOf(model), told[index] ?? { name: model.name, needs: [] });
     });
   }
 
-  async #ask(names: readonly string[], signal: AbortSignal): Promise<Told[]> {
+  /** Goes on when the page that asked is gone: the next one asks the same. */
+  async #ask(names: readonly string[]): Promise<Told[]> {
     try {
-      const lines = await askProgram(['models', 'info', '--json', ...names], {
-        program: this.#program,
-        signal,
-      });
+      const { signal } = new AbortController();
+      const words = ['models', 'info', '--json', ...names];
+      const lines = await askProgram(words, { program: this.#program, signal });
       return lines.trim().split('\n').map(readLine);
     } catch (error) {
       // Of one alone the program says it as an error.
-      if (names.length > 1 || signal.aborted || !(error instanceof TunesmithError)) throw error;
+      if (names.length > 1 || !(error instanceof TunesmithError)) throw error;
       return [{ name: names[0]!, needs: [], problem: told(textOf(error)) }];
     }
   }

@@ -101,7 +101,8 @@ export function useLiveChanges(): void {
     source.addEventListener('changed', (event) =>
       look(ROUTES_OF[(event as MessageEvent<string>).data] ?? []),
     );
-    let wasLost = false;
+    // What changed between the first answers and the opening of the stream was told to nobody.
+    let wasLost = true;
     source.onerror = () => {
       wasLost = true;
     };

@@ -32,8 +32,8 @@ export function modelRoutes(
     takesPaths,
   }));
 
-  bind(api, MODELS.needs, async ({ signal }) => {
-    const models = await needs.of(listModels(workspace), signal);
+  bind(api, MODELS.needs, async () => {
+    const models = await needs.of(listModels(workspace));
     const { free: freeBytes, total: totalBytes } = memoryNow();
     return { models, freeBytes, totalBytes };
   });

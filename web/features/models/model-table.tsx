@@ -1,5 +1,6 @@
 /** The models on this machine and the starters: what each is, what it needs, and what is on its way here. */
 import { Skeleton, Text, VisuallyHidden } from '@mantine/core';
+import { useEffect } from 'react';
 import { JOBS, type Job, MODELS, type Model, type ModelNeeds } from '../../../src/studio/wire/index.ts';
 import { useAsk } from '../../api/use-ask.ts';
 import { useSaid, useTexts } from '../../i18n/language.tsx';
@@ -11,7 +12,7 @@ import { ModelAction } from './model-action.tsx';
 export function ModelTable({ models }: { models: readonly Model[] }) {
   const text = useTexts(MODELS_TEXT);
   const downloads = (useAsk(JOBS.list).data?.jobs ?? []).filter(({ kind }) => kind === 'download');
-  const needs = useAsk(MODELS.needs, {}, { keep: true });
+  const needs = useNeeds(models);
   const jobOf = (name: string) => downloads.find(({ about }) => about?.['model'] === name);
   return (
     <div className="scroll-x panel" style={{ padding: 0 }}>
@@ -46,6 +47,19 @@ export function ModelTable({ models }: { models: readonly Model[] }) {
       </table>
     </div>
   );
+}
+
+/** Reckoning takes seconds: a model that came meanwhile is asked for again. */
+function useNeeds(models: readonly Model[]) {
+  const needs = useAsk(MODELS.needs, {}, { keep: true });
+  const { data, error, isFetching, refetch } = needs;
+  const isLacking = models.some(
+    ({ name, isHere }) => isHere && data && !data.models.some((one) => one.name === name),
+  );
+  useEffect(() => {
+    if (isLacking && !isFetching && !error) void refetch();
+  }, [isLacking, isFetching, error, refetch]);
+  return needs;
 }
 
 function ModelRow({
