@@ -60,10 +60,13 @@ describe.each([
 
   beforeAll(async () => {
     await resolveModel(`starter:${starter}`, { acceptLicense: true });
-    session = await StudioSession.start((_, cache) => {
-      mkdirSync(join(cacheFolder(), 'models'), { recursive: true });
-      symlinkSync(join(cacheFolder(), 'models'), join(cache, 'models'), 'dir');
-    });
+    session = await StudioSession.start(
+      (_, cache) => {
+        mkdirSync(join(cacheFolder(), 'models'), { recursive: true });
+        symlinkSync(join(cacheFolder(), 'models'), join(cache, 'models'), 'dir');
+      },
+      words === ZH ? 'zh' : 'en',
+    );
     story = new Story(session, words);
   });
   afterEach(async () => expect(await session.closePages()).toEqual([]));

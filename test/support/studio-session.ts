@@ -16,25 +16,39 @@ export class StudioSession {
   readonly folder: string;
   readonly workspace: string;
   readonly #cache: string;
+  readonly #language: 'en' | 'zh';
   readonly #opened: Awaited<ReturnType<typeof openPage>>[] = [];
   #studio: TestStudio;
   readonly #browser: Browser;
 
-  private constructor(started: { folder: string; cache: string; studio: TestStudio; browser: Browser }) {
+  private constructor(started: {
+    folder: string;
+    cache: string;
+    language: 'en' | 'zh';
+    studio: TestStudio;
+    browser: Browser;
+  }) {
     this.folder = started.folder;
     this.workspace = join(started.folder, 'work');
     this.#cache = started.cache;
+    this.#language = started.language;
     this.#studio = started.studio;
     this.#browser = started.browser;
   }
 
-  /** @param prepare puts into the workspace and the cache what has to be there at the start */
-  static async start(prepare: (workspace: string, cache: string) => void): Promise<StudioSession> {
+  /**
+   * @param prepare puts into the workspace and the cache what has to be there at the start
+   * @param language of what the studio writes; what it shows goes by the browser
+   */
+  static async start(
+    prepare: (workspace: string, cache: string) => void,
+    language: 'en' | 'zh' = 'en',
+  ): Promise<StudioSession> {
     const folder = mkdtempSync(join(tmpdir(), 'e2e-studio-'));
     const cache = createCache(folder);
     prepare(join(folder, 'work'), cache);
-    const studio = await startStudioProcess(join(folder, 'work'), cache);
-    return new StudioSession({ folder, cache, studio, browser: await openBrowser() });
+    const studio = await startStudioProcess(join(folder, 'work'), cache, { language });
+    return new StudioSession({ folder, cache, language, studio, browser: await openBrowser() });
   }
 
   get url(): string {
@@ -59,7 +73,10 @@ export class StudioSession {
   async killAndStartAgain(): Promise<void> {
     const port = new URL(this.url).port;
     await this.#studio.kill();
-    this.#studio = await startStudioProcess(this.workspace, this.#cache, { port });
+    this.#studio = await startStudioProcess(this.workspace, this.#cache, {
+      port,
+      language: this.#language,
+    });
   }
 
   async ask<T>(path: string): Promise<T> {
@@ -84,9 +101,9 @@ export class StudioSession {
   }
 }
 
-/** What axe finds wrong with a page, each with the elements. */
+/** What axe finds wrong with a page, each with the elements; no script can look into a report, which is a document of its own. */
 export async function faultsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).exclude('iframe').analyze();
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
   );

@@ -23,6 +23,7 @@ export interface TestStudio {
 interface StudioStart {
   /** A free one when absent. */
   readonly port?: string;
+  readonly language?: 'en' | 'zh';
   /** The words that start Tunesmith with Node; its sources when absent. */
   readonly program?: readonly string[];
 }
@@ -36,7 +37,7 @@ export async function startStudioProcess(
   await built;
   const words = ['webui', '--port', port, '--workspace', workspace];
   const command = startTunesmith(words, { cache, ...how });
-  const [, url] = await command.says(/Tunesmith studio: (http:\S+?)\/(?:\?\S*)?\s/);
+  const [, url] = await command.says(/Tunesmith .+(http:\S+?)\/(?:\?\S*)?\s/);
   return {
     url: url!,
     command,
