@@ -18,7 +18,7 @@ export function RowsStep({ draft, set, choices: { datasets } }: StepProps) {
       {datasets.length === 0 && (
         <Text>
           {text.noData}{' '}
-          <Anchor component={Link} href="~/data">
+          <Anchor component={Link} href="~/data" underline="always">
             {text.toData}
           </Anchor>
         </Text>
@@ -41,7 +41,12 @@ export function RowsStep({ draft, set, choices: { datasets } }: StepProps) {
       {draft.train !== '' && draft.test === '' && (
         <Text size="sm">
           {text.noTest}{' '}
-          <Anchor component={Link} href={`~/data/set/${encodeURIComponent(draft.train)}`} size="sm">
+          <Anchor
+            component={Link}
+            href={`~/data/set/${encodeURIComponent(draft.train)}`}
+            size="sm"
+            underline="always"
+          >
             {text.toSplit}
           </Anchor>
         </Text>
@@ -62,7 +67,7 @@ export function ModelStep({ draft, set, choices: { models } }: StepProps) {
       {models.length === 0 && (
         <Text>
           {text.noModel}{' '}
-          <Anchor component={Link} href="~/models">
+          <Anchor component={Link} href="~/models" underline="always">
             {text.toModels}
           </Anchor>
         </Text>

@@ -62,7 +62,7 @@ export function TrainForm() {
       {options.datasetCount === 0 && (
         <Alert mb="md" p="sm">
           {text.needData}{' '}
-          <Anchor component={Link} href="~/data" inherit>
+          <Anchor component={Link} href="~/data" inherit underline="always">
             {text.toData}
           </Anchor>
         </Alert>
