@@ -5,7 +5,13 @@ import type { Command } from 'commander';
 import { type Experiment, experimentKeys, parseOverrides, resolveExperiment } from '../config/index.ts';
 import { ConfigError, checkMachine, type Language, messageOf } from '../core/index.ts';
 import { checkInWords, decisionInWords, type Verdict } from '../evaluate/index.ts';
-import { EXIT_CODES, planExperiment, reportLanguage, runExperiment, writeReports } from '../experiment/index.ts';
+import {
+  EXIT_CODES,
+  planExperiment,
+  reportLanguage,
+  runExperiment,
+  writeReports,
+} from '../experiment/index.ts';
 import { createExperimentDisplay } from './experiment-display.ts';
 import { licensePrompt } from './license-prompt.ts';
 import { packageVersion } from './package-version.ts';

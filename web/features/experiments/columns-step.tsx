@@ -18,7 +18,12 @@ export function ColumnsStep({ train, test }: { train: string; test: string }) {
     <>
       <Text size="sm">
         {text.columnsAbout}{' '}
-        <Anchor component={Link} href={`~/data/set/${encodeURIComponent(train)}`} size="sm">
+        <Anchor
+          component={Link}
+          href={`~/data/set/${encodeURIComponent(train)}`}
+          size="sm"
+          underline="always"
+        >
           {text.toColumns}
         </Anchor>
       </Text>
