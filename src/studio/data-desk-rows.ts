@@ -15,7 +15,7 @@ export interface DatasetAt {
   readonly version: string;
 }
 
-interface Filter {
+export interface Filter {
   readonly search: string;
   readonly label?: string | undefined;
 }

@@ -11,7 +11,7 @@ import {
 import { classesOf, rowOf } from './data-desk-samples.ts';
 import type { Plan, Table } from './wire/index.ts';
 
-interface PlanAt extends ReadOptions {
+export interface PlanAt extends ReadOptions {
   readonly path: string;
   readonly datasetDir: string;
   readonly name: string;

@@ -21,7 +21,7 @@ const SEED = 42;
 const ROWS_SHOWN = 500;
 const VALUE_LENGTH = 2000;
 
-interface ExamineAt {
+export interface ExamineAt {
   readonly place: DatasetAt;
   readonly heldOut: readonly DatasetAt[];
   /** Absent: nothing is said of rows that are cut. */
