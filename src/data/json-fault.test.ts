@@ -14,8 +14,8 @@ function check(text: string, expected: Expected): void {
   expect(fault, text).toBeDefined();
   const { line, column } = lineAndColumn(text, fault!.offset);
   expect(`${line}:${column}`, text).toBe(expected.at);
-  expect(fault!.problem, text).toMatch(expected.problem);
-  expect(fault!.remedy, text).toMatch(expected.remedy);
+  expect(fault!.problem.en, text).toMatch(expected.problem);
+  expect(fault!.remedy.en, text).toMatch(expected.remedy);
 }
 
 test('names what a person wrote wrong, and where', () => {
@@ -84,5 +84,5 @@ test('property: agrees with JSON.parse on what is JSON, also after one character
 });
 
 test('deep nesting does not overflow the stack', () => {
-  expect(findJsonFault('['.repeat(200_000))!.problem).toMatch(/ends inside the list/);
+  expect(findJsonFault('['.repeat(200_000))!.problem.en).toMatch(/ends inside the list/);
 });

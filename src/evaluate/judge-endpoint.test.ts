@@ -154,6 +154,7 @@ describe('judgeEndpoint', () => {
         row: 1,
         kind: 'dropped',
         reason: `endpoint ${url}/v1/chat/completions: no answer within 100 ms (2 tries)`,
+        zh: `接口 ${url}/v1/chat/completions：100 毫秒内没有回答（尝试了 2 次）`,
       },
     ]);
   });
