@@ -94,7 +94,7 @@ describe('tunesmith evaluate', () => {
     writeFileSync(wrong, readFileSync(endpoint, 'utf8').replace(TOKEN, 'other-secret'));
     const { code, stdout, stderr } = await evaluate('zh', '--endpoint', wrong);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/endpoint http:\/\/127\.0\.0\.1:\d+\/classify: HTTP 401: no \*\*\*/);
+    expect(stderr).toMatch(/接口 http:\/\/127\.0\.0\.1:\d+\/classify：HTTP 401: no \*\*\*/);
     expect(stdout + stderr).not.toContain('other-secret');
     expect(stdout).not.toContain('base');
   });

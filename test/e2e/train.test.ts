@@ -130,7 +130,7 @@ describe('tunesmith train', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/训练用时 0:00:\d\d/);
     expect(stdout).toMatch(/丢弃 0 行，截断 \d+ 行/);
-    expect(stderr).toMatch(/tickets\.json 第 \d+ 行：cutoff_len 64 cuts \d+ tokens/);
+    expect(stderr).toMatch(/tickets\.json 第 \d+ 行：截断长度 cutoff_len 64 截去 \d+ 个 token/);
     const findings = readFileSync(join(out, 'findings.jsonl'), 'utf8').trim().split('\n');
     expect(JSON.parse(findings[0]!)).toMatchObject({
       kind: 'cut',
