@@ -43,9 +43,3 @@ export function ModelPicker({ value, onChange, labels }: ModelPickerProps) {
     </>
   );
 }
-
-/** The template that the chosen adapters were trained with. */
-export function useTemplateOf({ adapters }: PickedModel): string | undefined {
-  const models = useAsk(MODELS.list).data;
-  return models?.adapters.find(({ path }) => adapters.includes(path))?.template;
-}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postJson, startBareStudio } from '../../../test/support/bare-studio.ts';
 import {
   compareModels,
   type JudgedRow,
@@ -11,10 +12,9 @@ import {
   writeEvaluation,
   writeJudgedRows,
 } from '../../evaluate/index.ts';
-import { type RunningStudio, startStudio } from '../index.ts';
+import type { RunningStudio } from '../index.ts';
 import type { EvaluationDetail } from '../wire/index.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
 const LABELS = ['billing', 'login'];
 const ID = '20260101000000-abcdef';
 const SECRET = 'sk-written-nowhere';
@@ -70,16 +70,7 @@ function leaveEvaluation(at: string): void {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'studio-evaluations-'));
   leaveEvaluation(join(folder, 'work', '.tunesmith', 'jobs', ID));
-  studio = await startStudio({
-    host: '127.0.0.1',
-    port: 0,
-    workspace: join(folder, 'work'),
-    program: ['--import', 'tsx', join(ROOT, 'src', 'cli', 'main.ts')],
-    version: 'test',
-    rooms: [],
-    page: folder,
-    examples: folder,
-  });
+  studio = await startBareStudio(folder);
 });
 afterAll(async () => {
   await studio.close();
@@ -88,12 +79,7 @@ afterAll(async () => {
 
 const url = (path: string) => `${studio.url}api/evaluations${path}`;
 const get = async <T>(path: string) => (await (await fetch(url(path))).json()) as T;
-const post = (path: string, body: object) =>
-  fetch(url(path), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+const post = (path: string, body: object) => postJson(url(path), body);
 const totalOf = async (query: string) =>
   (await get<{ total: number }>(`/${ID}/rows?model=saves%2Fours&judgedBy=labels&${query}`)).total;
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { type RunningStudio, startStudio } from '../index.ts';
+import { postJson, startBareStudio } from '../../../test/support/bare-studio.ts';
+import type { RunningStudio } from '../index.ts';
 import type { Experiment } from '../wire/index.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
 const LABELS = ['billing', 'shipping', 'returns'];
 
 let folder: string;
@@ -36,16 +36,7 @@ beforeAll(async () => {
   }));
   writeFileSync(join(work, 'data', 'rows.json'), JSON.stringify(rows));
   writeFileSync(join(work, 'data', 'dataset_info.json'), '{"rows":{"file_name":"rows.json"}}');
-  studio = await startStudio({
-    host: '127.0.0.1',
-    port: 0,
-    workspace: work,
-    program: ['--import', 'tsx', join(ROOT, 'src', 'cli', 'main.ts')],
-    version: 'test',
-    rooms: [],
-    page: folder,
-    examples: folder,
-  });
+  studio = await startBareStudio(folder);
 });
 afterAll(async () => {
   await studio.close();
@@ -53,12 +44,7 @@ afterAll(async () => {
 });
 
 const url = (path: string) => `${studio.url}api/experiments${path}`;
-const post = (path: string, body: object) =>
-  fetch(url(path), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+const post = (path: string, body: object) => postJson(url(path), body);
 async function experiment(): Promise<Experiment> {
   const { experiments } = (await (await fetch(url(''))).json()) as { experiments: Experiment[] };
   return experiments.find(({ id }) => id === 'sort')!;

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunningStudio, startStudio } from '../index.ts';
+import { startBareStudio } from '../../../test/support/bare-studio.ts';
+import type { RunningStudio } from '../index.ts';
 import type { LoadTest } from '../wire/index.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
 const SERVER = '20260101000000-abcdef';
 const KEY = 'sk-written-nowhere';
 
@@ -56,16 +56,7 @@ beforeAll(async () => {
   writeFileSync(join(job, 'events.jsonl'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   const { Claim } = await import('../../runs/index.ts');
   Claim.take(job);
-  studio = await startStudio({
-    host: '127.0.0.1',
-    port: 0,
-    workspace: work,
-    program: ['--import', 'tsx', join(ROOT, 'src', 'cli', 'main.ts')],
-    version: 'test',
-    rooms: [],
-    page: folder,
-    examples: folder,
-  });
+  studio = await startBareStudio(folder);
 });
 afterAll(async () => {
   await studio.close();

@@ -3,8 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { startBareStudio } from '../../../test/support/bare-studio.ts';
 import { GOLDEN } from '../../../test/support/golden.ts';
-import { type RunningStudio, startStudio } from '../index.ts';
+import type { RunningStudio } from '../index.ts';
 import type { Model, ModelNeeds, RemovedModel } from '../wire/index.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -38,16 +39,7 @@ beforeAll(async () => {
   copyModel(join(folder, 'work', 'models', 'own'));
   elsewhere = join(folder, 'elsewhere', 'other');
   copyModel(elsewhere);
-  studio = await startStudio({
-    host: '127.0.0.1',
-    port: 0,
-    workspace: join(folder, 'work'),
-    program: [join(folder, 'program.mjs')],
-    version: 'test',
-    rooms: [],
-    page: folder,
-    examples: folder,
-  });
+  studio = await startBareStudio(folder, [join(folder, 'program.mjs')]);
 });
 afterAll(async () => {
   await studio.close();

@@ -1,13 +1,14 @@
 /** Chat: loading a model, the prompt, and the answers of base and tuned side by side. */
-import { Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, Text } from '@mantine/core';
 import { JOBS, SERVERS, type Server } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { CHAT } from '../../i18n/chat.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { ModelPicker, type PickedModel, useTemplateOf } from '../../ui/model-picker.tsx';
+import { ModelPicker, type PickedModel } from '../../ui/model-picker.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProgressLine } from '../../ui/progress-line.tsx';
 import { Answered, EmptyState, ErrorState } from '../../ui/states.tsx';
+import { TemplateInput, useTemplate } from '../../ui/template-input.tsx';
 import { useStored } from '../../ui/use-stored.ts';
 import { Conversation } from './conversation.tsx';
 
@@ -64,9 +65,7 @@ function Loaded({ server }: { server: Server }) {
 function LoadForm({ onStart }: { onStart: (id: string) => void }) {
   const text = useTexts(CHAT);
   const [picked, setPicked] = useStored<PickedModel>('chat.picked', { model: '', adapters: [] });
-  const trained = useTemplateOf(picked);
-  const [chosen, setChosen] = useStored('chat.template', '');
-  const template = chosen.trim() || trained;
+  const { template, input } = useTemplate('chat.template', picked);
   const start = useDo(SERVERS.start);
   return (
     <EmptyState
@@ -78,15 +77,7 @@ function LoadForm({ onStart }: { onStart: (id: string) => void }) {
             onChange={setPicked}
             labels={{ model: text.model, adapters: text.adapter }}
           />
-          <TextInput
-            label={text.template}
-            title={text.templateHelp}
-            placeholder={trained ?? text.ownTemplate}
-            w={140}
-            value={chosen}
-            onChange={(event) => setChosen(event.currentTarget.value)}
-            spellCheck={false}
-          />
+          <TemplateInput {...input} />
           <Button
             loading={start.isPending}
             disabled={picked.model === ''}

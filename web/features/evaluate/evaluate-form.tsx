@@ -22,6 +22,7 @@ import { EVALUATE } from '../../i18n/evaluate.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { Submit } from '../../ui/submit.tsx';
 import { useStored } from '../../ui/use-stored.ts';
 import { EndpointFields } from './endpoint-fields.tsx';
 import {
@@ -109,16 +110,9 @@ export function EvaluateForm() {
             checked={draft.freeAnswers}
             onChange={(event) => set({ freeAnswers: event.currentTarget.checked })}
           />
-          {start.error && <ErrorState error={start.error} />}
-          <Button
-            type="submit"
-            size="sm"
-            style={{ alignSelf: 'start' }}
-            loading={start.isPending}
-            disabled={!isReady}
-          >
+          <Submit sending={start} isReady={isReady}>
             {text.go}
-          </Button>
+          </Submit>
           {names.length > 0 && (
             <Text size="sm" c="dimmed">
               {text.judged(names.join(', '))}

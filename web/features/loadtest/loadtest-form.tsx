@@ -18,7 +18,8 @@ import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { LOADTEST } from '../../i18n/loadtest.ts';
 import { PageHead } from '../../ui/page-head.tsx';
-import { Answered, EmptyState, ErrorState } from '../../ui/states.tsx';
+import { Answered, EmptyState } from '../../ui/states.tsx';
+import { Submit } from '../../ui/submit.tsx';
 import { useStored } from '../../ui/use-stored.ts';
 
 interface Draft {
@@ -228,16 +229,9 @@ function Fields({ ready }: { ready: Ready }) {
           value={key}
           onChange={(event) => setKey(event.currentTarget.value)}
         />
-        {start.error && <ErrorState error={start.error} />}
-        <Button
-          type="submit"
-          size="sm"
-          style={{ alignSelf: 'start' }}
-          loading={start.isPending}
-          disabled={!isReady}
-        >
+        <Submit sending={start} isReady={isReady}>
           {text.go}
-        </Button>
+        </Submit>
       </Stack>
     </form>
   );

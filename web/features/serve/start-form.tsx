@@ -1,11 +1,12 @@
 /** Starting a server: the model and its adapters, the port, and who may reach it. */
-import { Button, Group, NumberInput, Switch, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Switch } from '@mantine/core';
 import { SERVERS } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { SERVE } from '../../i18n/serve.ts';
-import { ModelPicker, type PickedModel, useTemplateOf } from '../../ui/model-picker.tsx';
+import { ModelPicker, type PickedModel } from '../../ui/model-picker.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { TemplateInput, useTemplate } from '../../ui/template-input.tsx';
 import { useStored } from '../../ui/use-stored.ts';
 
 export function StartForm() {
@@ -14,9 +15,7 @@ export function StartForm() {
   const [port, setPort] = useStored('serve.port', 0);
   const [needsKey, setNeedsKey] = useStored('serve.needs-key', false);
   const [isOpen, setOpen] = useStored('serve.is-open', false);
-  const trained = useTemplateOf(picked);
-  const [chosen, setChosen] = useStored('serve.template', '');
-  const template = chosen.trim() || trained;
+  const { template, input } = useTemplate('serve.template', picked);
   const hasKeys = (useAsk(SERVERS.keys).data?.keys.length ?? 0) > 0;
   const start = useDo(SERVERS.start);
   return (
@@ -38,15 +37,7 @@ export function StartForm() {
     >
       <Group gap="sm" align="flex-end">
         <ModelPicker value={picked} onChange={setPicked} labels={text} />
-        <TextInput
-          label={text.template}
-          title={text.templateHelp}
-          placeholder={trained ?? text.ownTemplate}
-          w={140}
-          value={chosen}
-          onChange={(event) => setChosen(event.currentTarget.value)}
-          spellCheck={false}
-        />
+        <TemplateInput {...input} />
         <NumberInput
           label={text.port}
           title={text.portHelp}
