@@ -84,8 +84,10 @@ test('files of other types, and what holds no rows, stay away', () => {
   refuses(['README.md', 'model.bin'], {}, /no file of rows on the hub/);
 });
 
-test('a card that cannot be read, or whose patterns never end, chooses nothing', () => {
+test('a card that cannot be read, or whose patterns never end or make no sense, chooses nothing', () => {
   check(['a.json'], { card: '---\nconfigs: [\n---\n' }, ['a.json']);
   const stars = `---\nconfigs:\n- data_files: "${'*a'.repeat(40)}"\n---\n`;
   refuses([`${'a'.repeat(200)}.json`], { card: stars }, /split "train" is not there/);
+  const backwards = '---\nconfigs:\n- data_files: "[z-a].json"\n---\n';
+  refuses(['b.json'], { card: backwards }, /split "train" is not there/);
 });

@@ -41,6 +41,8 @@ type Patterns = ReadonlyMap<string, readonly string[]>;
 const NOT_ROWS = /(^|\/)(\.|__|(config|dataset_infos?|dataset_dict)\.json$|requirements\.|README|LICENSE)/i;
 /** A pattern with more could take a day to compare. */
 const MOST_STARS = 12;
+/** No path is empty. */
+const NOTHING = /^$/;
 const SHARD = /(?:^|\/)data\/([\w.]+)-\d{5}-of-\d{5}[^/]*$/;
 
 export function chooseFiles(entry: Choice, paths: readonly string[], card: string | undefined): string[] {
@@ -161,7 +163,10 @@ function grouped(
   const groups = new Map<string, string[]>();
   for (const path of paths) {
     const key = keyOf(path);
-    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), path]);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group) group.push(path);
+    else groups.set(key, [path]);
   }
   return groups;
 }
@@ -174,7 +179,7 @@ function typeOf(path: string): string {
 /** `**` crosses folders; `*`, `?` and `[…]` do not. */
 function globTest(pattern: string): RegExp {
   const clean = pattern.replace(/^\.?\//, '');
-  if (clean.split('*').length > MOST_STARS) return /^$/;
+  if (clean.split('*').length > MOST_STARS) return NOTHING;
   const source = clean.replace(/\*\*\/|\*\*|\*|\?|\[[^\]]*\]|[\\^$.|+(){}[\]]/g, (piece) => {
     if (piece === '**/') return '(?:.*/)?';
     if (piece === '**') return '.*';
@@ -183,5 +188,9 @@ function globTest(pattern: string): RegExp {
     if (piece.length > 1) return piece.replace(/^\[!/, '[^').replaceAll('\\', '\\\\');
     return `\\${piece}`;
   });
-  return new RegExp(`^${source}$`);
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    return NOTHING; // A range that runs backwards, as in [z-a].
+  }
 }
