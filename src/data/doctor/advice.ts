@@ -61,8 +61,8 @@ export const ADVICE: Readonly<Record<CheckName, { readonly why: Bilingual; reado
       zh: '模型学会的是照抄答案，而实际使用时提示中并没有这个答案',
     },
     fix: {
-      en: 'sentences of the system prompt that name the answer are taken out',
-      zh: '删去系统提示词中点明答案的句子',
+      en: 'sentences of the system prompt that name the answer are taken out; a question that names it is yours to change',
+      zh: '删去系统提示词中点明答案的句子；问题本身点明答案的，需自行修改',
     },
   },
   cut: {

@@ -87,7 +87,7 @@ export class ConflictCheck implements Check {
     }
     if (questions === 0) return [];
     const what = {
-      en: `${questions} questions have more than one answer (${rows.length} rows)`,
+      en: `${questions} ${questions === 1 ? 'question has' : 'questions have'} more than one answer (${rows.length} rows)`,
       zh: `${questions} 个问题有不止一个答案（共 ${rows.length} 行）`,
     };
     rows.sort((a, b) => a.place - b.place);
