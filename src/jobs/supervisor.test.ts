@@ -109,6 +109,20 @@ it('stops what runs, and what waits never begins', async () => {
   expect(supervisor.list().map(({ id }) => id)).toEqual([second]);
 });
 
+it('lets a job go that is removed in the moment of its end', async () => {
+  const { id } = supervisor.add(order(['wait', gate('a')]));
+  await becomes(id, 'running');
+  while (!existsSync(join(folder, 'jobs', id, 'events.jsonl'))) await after(20);
+  await after(50); // it is watched
+  open('a');
+  // No notice of the end reaches the supervisor before the job is gone.
+  while (supervisor.get(id).state === 'running');
+  supervisor.remove(id);
+  const next = supervisor.add(order(['decide', '0'])).id;
+  await becomes(next, 'finished');
+  expect(supervisor.list().map((job) => job.id)).toEqual([next]);
+});
+
 it.each<[string, readonly string[], JobOrder['kind'], JobState, string | undefined]>([
   [
     'says what the program says in its error',

@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RunError } from '../core/index.ts';
+import { RunError, TunesmithError } from '../core/index.ts';
 import { followEvents, signalRun } from '../runs/index.ts';
 import {
   type JobOrder,
@@ -229,7 +229,8 @@ export class Supervisor implements Disposable {
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     } catch (error) {
-      if (!(error instanceof RunError)) throw error; // removed meanwhile
+      // Removed meanwhile, or not to be read: who asks for the job is told.
+      if (!(error instanceof TunesmithError)) throw error;
     } finally {
       this.#watched.delete(id);
     }
