@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import koffi from 'koffi';
 import { assert, DeviceError, formatBytes, MemoryError } from '../core/index.ts';
-import { ggml } from './library.ts';
+import { ggml, MAX_THREADS } from './library.ts';
 import { Lifetime } from './lifetime.ts';
 import { type NativeKernels, nativeKernels } from './native-kernels.ts';
 import type { Pointer } from './signatures.ts';
@@ -18,8 +18,6 @@ export interface DeviceDescription {
   readonly kind: 'cpu' | 'gpu' | 'other';
 }
 
-/** GGML_MAX_N_THREADS. */
-const MAX_THREADS = 512;
 const KINDS = ['cpu', 'gpu', 'gpu', 'other'] as const;
 
 /** All devices that the loaded libraries offer, in ggml's order. */
@@ -37,6 +35,7 @@ export class Device implements Disposable {
   /** @internal */
   readonly bufferType: Pointer;
   readonly #backend: Pointer;
+  readonly #endThreads: () => void;
   readonly #lifetime: Lifetime;
   #live = { buffers: 0, bytes: 0 };
   #tail: Promise<unknown> = Promise.resolve();
@@ -70,7 +69,7 @@ export class Device implements Disposable {
     this.#backend = backend;
     this.#lifetime = new Lifetime(`device ${name}`);
     this.bufferType = ggml().ggml_backend_get_default_buffer_type(backend);
-    setThreads(pointer, backend, threads);
+    this.#endThreads = startThreads(pointer, backend, threads);
   }
 
   /** Whether own kernels compute here; else ggml's operations do. */
@@ -148,7 +147,11 @@ export class Device implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#lifetime.end()) this.whenIdle(() => ggml().ggml_backend_free(this.#backend));
+    if (!this.#lifetime.end()) return;
+    this.whenIdle(() => {
+      ggml().ggml_backend_free(this.#backend);
+      this.#endThreads();
+    });
   }
 }
 
@@ -189,8 +192,23 @@ function describe(device: Pointer): DeviceDescription {
   };
 }
 
-function setThreads(device: Pointer, backend: Pointer, threads: number): void {
+/**
+ * Gives the CPU compute threads that stay from graph to graph: threads that are born with each graph are often put on
+ * one core by the system, and then wait for each other a time slice at every barrier.
+ * @returns what ends them
+ */
+function startThreads(device: Pointer, backend: Pointer, threads: number): () => void {
   const registry = ggml().ggml_backend_dev_backend_reg(device);
-  const address = ggml().ggml_backend_reg_get_proc_address(registry, 'ggml_backend_set_n_threads');
-  if (address) koffi.call(address, koffi.proto('void', ['void*', 'int']), backend, threads);
+  const find = (name: string, result: string, ...parameters: string[]) => {
+    const address = ggml().ggml_backend_reg_get_proc_address(registry, name);
+    if (!address) throw new DeviceError(`device: ggml's CPU lacks ${name}; use a build of ggml 0.23`);
+    return (...values: unknown[]): unknown => koffi.call(address, koffi.proto(result, parameters), ...values);
+  };
+  find('ggml_backend_set_n_threads', 'void', 'void*', 'int')(backend, threads);
+  // Between graphs they sleep: other programs want to work too.
+  const settings = { ...ggml().ggml_threadpool_params_default(threads), poll: 0 };
+  const pool = find('ggml_threadpool_new', 'void*', 'ggml_threadpool_params*')(settings);
+  if (!pool) throw new DeviceError(`device: ${threads} threads cannot be started; use fewer num_threads`);
+  find('ggml_backend_cpu_set_threadpool', 'void', 'void*', 'void*')(backend, pool);
+  return () => find('ggml_threadpool_free', 'void', 'void*')(pool);
 }

@@ -15,10 +15,20 @@ import { type GgmlFunctions, type Pointer, SIGNATURES } from './signatures.ts';
 const SUPPORTED_VERSION = /^0\.23\./;
 /** sizeof(struct ggml_tensor) + sizeof(struct ggml_object): another value means another layout. */
 const TENSOR_OVERHEAD = 368;
+/** GGML_MAX_N_THREADS. */
+export const MAX_THREADS = 512;
 /** Loading takes a tenth of a second; a driver that hangs is given up. */
 const TRIAL_TIMEOUT_MS = 60_000;
 
 koffi.struct('ggml_init_params', { mem_size: 'size_t', mem_buffer: 'void*', no_alloc: 'bool' });
+koffi.struct('ggml_threadpool_params', {
+  cpumask: koffi.array('bool', MAX_THREADS),
+  n_threads: 'int',
+  prio: 'int',
+  poll: 'uint32',
+  strict_cpu: 'bool',
+  paused: 'bool',
+});
 
 const require = createRequire(import.meta.url);
 let loaded: { functions: GgmlFunctions; folder: string } | undefined;

@@ -16,6 +16,7 @@ interface CTypes {
   size_t: number | bigint;
   int64: number | bigint;
   ggml_init_params: { mem_size: number; mem_buffer: null; no_alloc: boolean };
+  ggml_threadpool_params: { poll: number };
   bytes: ArrayBufferView;
 }
 export type CType = keyof CTypes;
@@ -43,6 +44,7 @@ export const SIGNATURES = {
   ggml_backend_dev_init: ['base', 'void*', 'void*', 'void*'],
   ggml_backend_dev_backend_reg: ['base', 'void*', 'void*'],
   ggml_backend_reg_get_proc_address: ['base', 'void*', 'void*', 'str'],
+  ggml_threadpool_params_default: ['base', 'ggml_threadpool_params', 'int'],
   ggml_backend_free: ['base', 'void', 'void*'],
   ggml_backend_get_default_buffer_type: ['base', 'void*', 'void*'],
   ggml_backend_graph_compute: ['base', 'int', 'void*', 'void*'],
