@@ -43,6 +43,7 @@ export const LOAD_TEST: Job = {
       `model_name_or_path=${model.path}`,
       'template=chatml',
       `served_model_name=${MODEL}`,
+      'bf16=true',
       `num_threads=${options.threads}`,
       `request_timeout=${TIMEOUT_SECONDS}`,
     ];
