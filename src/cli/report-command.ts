@@ -8,22 +8,24 @@ import { readExperiment } from './experiment-command.ts';
 import { shownPath } from './shown-path.ts';
 
 const EN = {
-  about: 'write the report on an experiment: one self-contained HTML file, Markdown, a spreadsheet',
+  about: 'write the report on an experiment: one self-contained HTML file, Markdown, a spreadsheet, PDF',
   from: 'the folder of an experiment, or its experiment.yaml',
   html: 'where the page goes; report.html in the folder when no format is named',
   markdown: 'where the Markdown goes',
   xlsx: 'where the spreadsheet goes, with every prediction',
+  pdf: 'where the PDF goes, printed by Chrome, Chromium or Edge of this machine',
   language: 'en or zh; else the language of the terminal',
   written: 'written to',
 };
 const TEXTS: Readonly<Record<Language, typeof EN>> = {
   en: EN,
   zh: {
-    about: '生成实验报告：独立的 HTML 文件、Markdown 与表格',
+    about: '生成实验报告：独立的 HTML 文件、Markdown、表格与 PDF',
     from: '实验的文件夹，或其 experiment.yaml',
     html: 'HTML 的位置；未指定任何格式时为文件夹中的 report.html',
     markdown: 'Markdown 的位置',
     xlsx: '表格的位置，含全部预测',
+    pdf: 'PDF 的位置，由本机的 Chrome、Chromium 或 Edge 打印',
     language: 'en 或 zh，默认与终端一致',
     written: '已写入',
   },
@@ -33,6 +35,7 @@ interface Options {
   readonly html?: string;
   readonly md?: string;
   readonly xlsx?: string;
+  readonly pdf?: string;
   readonly language?: string;
 }
 
@@ -45,12 +48,14 @@ export function addReportCommand(program: Command, language: Language): void {
     .option('--html <file>', text.html)
     .option('--md <file>', text.markdown)
     .option('--xlsx <file>', text.xlsx)
+    .option('--pdf <file>', text.pdf)
     .option('--language <language>', text.language)
     .action(async (from: string, options: Options) => {
       const outputDir = folderOf(from);
-      const isNamed = [options.html, options.md, options.xlsx].some((file) => file !== undefined);
-      const files = isNamed
-        ? { html: options.html, markdown: options.md, xlsx: options.xlsx }
+      const { html, md: markdown, xlsx, pdf } = options;
+      const named = { html, markdown, xlsx, pdf };
+      const files = Object.values(named).some((file) => file !== undefined)
+        ? named
         : {
             html: join(outputDir, 'report.html'),
             markdown: join(outputDir, 'report.md'),

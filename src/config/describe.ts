@@ -1,4 +1,5 @@
 /** A setting's values and default in a few words, for help, forms and documents. */
+import type { Language } from '../core/portable.ts';
 import { boundsOf } from './read-value.ts';
 import type { Setting } from './setting.ts';
 
@@ -20,10 +21,15 @@ export function valuesInWords(setting: Setting): string {
   return bounds ? `${NOUNS[setting.kind]}, ${bounds}` : NOUNS[setting.kind];
 }
 
-/** The default as a run file would say it: `none`, `2 x lora_rank`, `required`. */
-export function defaultInWords({ required, fallback, default: value }: Setting): string {
-  if (required) return 'required';
+const ABSENT = { en: { required: 'required', none: 'none' }, zh: { required: '必填', none: '无' } };
+
+/** The default as a run file would say it: `cosine`, `2 x lora_rank`; else `none` or `required`. */
+export function defaultInWords(
+  { required, fallback, default: value }: Setting,
+  language: Language = 'en',
+): string {
+  if (required) return ABSENT[language].required;
   if (fallback) return fallback.times ? `${fallback.times} x ${fallback.key}` : fallback.key;
   const shown = Array.isArray(value) ? value.join(',') : String(value ?? '');
-  return shown === '' ? 'none' : shown;
+  return shown === '' ? ABSENT[language].none : shown;
 }

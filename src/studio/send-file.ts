@@ -10,15 +10,22 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.jsonl': 'application/jsonl; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
+  '.pdf': 'application/pdf',
   '.md': 'text/markdown; charset=utf-8',
 };
 
-/** @param name of the download; it may hold any signs */
+/**
+ * As much as the file holds now, should it grow.
+ * @param name of the download; it may hold any signs
+ */
 export function sendFile(context: Context, path: string, name: string): Response {
-  return context.body(Readable.toWeb(createReadStream(path)) as ReadableStream, 200, {
+  const { size } = statSync(path);
+  const content =
+    size > 0 ? (Readable.toWeb(createReadStream(path, { end: size - 1 })) as ReadableStream) : '';
+  return context.body(content, 200, {
     'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-    'content-length': String(statSync(path).size),
-    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    'content-length': String(size),
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name).replaceAll("'", '%27')}`,
     'x-content-type-options': 'nosniff',
   });
 }

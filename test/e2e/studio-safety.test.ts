@@ -181,7 +181,7 @@ describe('paths', () => {
     ['/api/jobs/..%2f..%2fdata', 'DELETE'],
     ['/api/uploads/..%2f..%2f..%2fetc/table', 'GET'],
     ['/api/datasets/..%2f..%2fetc', 'GET'],
-    ['/api/runs/..%2f..%2fetc/series', 'GET'],
+    ['/api/runs/..%2f..%2fetc/events.jsonl', 'GET'],
     ['/api/bin/..%2f..%2fx/restore', 'POST'],
     ['/api/evaluations/..%2f..%2fetc/rows?model=x', 'GET'],
   ])('takes %s for no name', async (path, method) => {

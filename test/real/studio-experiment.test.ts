@@ -191,10 +191,11 @@ describe('an experiment', () => {
       ['Page (HTML)', '<!doctype html>'],
       ['Markdown', `# ${QUESTION}`],
       ['Spreadsheet (xlsx)', 'PK'],
+      ['PDF', '%PDF-'],
     ] as const) {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
-        page.getByRole('menuitem', { name }).click(),
+        page.getByRole('menuitem', { name, exact: true }).click(),
       ]);
       expect(readFileSync(await download.path(), 'utf8').slice(0, signs.length)).toBe(signs);
       await page.getByRole('button', { name: 'Download' }).click();
@@ -301,6 +302,8 @@ describe('the pages', () => {
       '/loadtest',
       '/loadtest/new',
       '/report',
+      // What the page of the report shows in its frame.
+      '/api/experiments/tickets-1/files/report.html',
     ]) {
       await page.goto(studio.url + path);
       await page.getByRole('heading', { level: 1 }).first().waitFor();

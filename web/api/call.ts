@@ -27,23 +27,31 @@ export async function call<
 ): Promise<z.output<Response>> {
   const { body, file, signal } = input;
   const isPost = route.method === 'post';
-  const response = await fetch(urlOf(route, input), {
+  const response = await request(urlOf(route, input), {
     method: route.method.toUpperCase(),
     ...(signal && { signal }),
     ...(isPost && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
     ...(file && { body: file }),
-  }).catch((error: unknown) => {
+  });
+  return parse(await response.text()) as z.output<Response>;
+}
+
+/**
+ * An answer that says yes, whatever it holds.
+ * @throws CallError
+ */
+export async function request(url: string, init: RequestInit): Promise<globalThis.Response> {
+  const response = await fetch(url, init).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new CallError('offline', error instanceof Error ? error.message : String(error));
   });
+  if (response.ok) return response;
   const text = await response.text();
-  const value = parse(text);
-  if (response.ok) return value as z.output<Response>;
   const {
     code = 'internal',
     message = text,
     zh,
-  } = (value as { error?: Partial<Told> & { code?: string } })?.error ?? {};
+  } = (parse(text) as { error?: Partial<Told> & { code?: string } })?.error ?? {};
   throw new CallError(code, heard({ message, zh }));
 }
 

@@ -94,8 +94,7 @@ export function useLiveChanges(): void {
       client.invalidateQueries({
         predicate: ({ queryKey }) => {
           const path = String(queryKey[0]);
-          // Curves come by a stream of their own.
-          return paths.some((start) => path.startsWith(start)) && !path.endsWith('/series');
+          return paths.some((start) => path.startsWith(start));
         },
       });
     source.addEventListener('changed', (event) =>

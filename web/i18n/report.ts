@@ -10,10 +10,9 @@ const en = {
   choose: 'Experiment',
   edit: 'Edit the words',
   print: 'Print',
-  printHelp: 'To save it as PDF, choose "Save as PDF" in the dialog of the browser.',
   download: 'Download',
   html: 'Page (HTML)',
-  pdf: 'PDF, by the print dialog',
+  pdf: 'PDF',
   markdown: 'Markdown',
   xlsx: 'Spreadsheet (xlsx)',
   words: {
@@ -37,10 +36,9 @@ const zh: typeof en = {
   choose: '实验',
   edit: '编辑文字',
   print: '打印',
-  printHelp: '要存为 PDF，请在浏览器的打印对话框中选择“另存为 PDF”。',
   download: '下载',
   html: '网页（HTML）',
-  pdf: 'PDF（经打印对话框）',
+  pdf: 'PDF',
   markdown: 'Markdown',
   xlsx: '电子表格（xlsx）',
   words: {

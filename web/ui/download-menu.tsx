@@ -6,13 +6,15 @@ interface DownloadMenuProps {
   readonly label: string;
   readonly files: readonly { readonly label: string; readonly href: string }[];
   readonly actions?: readonly { readonly label: string; readonly run: () => void }[];
+  /** One of the actions is on its way. */
+  readonly isBusy?: boolean;
 }
 
-export function DownloadMenu({ label, files, actions = [] }: DownloadMenuProps) {
+export function DownloadMenu({ label, files, actions = [], isBusy = false }: DownloadMenuProps) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={14} />}>
+        <Button variant="default" loading={isBusy} leftSection={<IconDownload size={14} />}>
           {label}
         </Button>
       </Menu.Target>

@@ -28,3 +28,8 @@ export function colorAt(index: number, isDark: boolean): string {
   const colors = isDark ? DARK : LIGHT;
   return colors[index % colors.length]!;
 }
+
+/** Of points that belong to no series' line, whatever its colour. */
+export function inkColor(isDark: boolean): string {
+  return isDark ? '#e8e8e8' : '#222222';
+}

@@ -1,11 +1,11 @@
 /** Splitting a data set, and writing it for other programs. */
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bind } from '../bind-route.ts';
 import { DatasetList } from '../dataset-list.ts';
 import { KeptFiles } from '../kept-files.ts';
+import { sendFile } from '../send-file.ts';
 import type { Studio } from '../studio.ts';
 import { EXPORTS, exportFile, SPLITS } from '../wire/index.ts';
 
@@ -55,13 +55,6 @@ export function datasetPartRoutes(api: OpenAPIHono, { workspace, workbench, chan
   });
   api.get('/api/exports/:id', (context) => {
     const path = exports.pathOf(context.req.param('id'));
-    const name = encodeURIComponent(basename(path)).replaceAll("'", '%27');
-    return new Response(Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>, {
-      headers: {
-        'content-type': 'application/octet-stream',
-        'content-length': String(statSync(path).size),
-        'content-disposition': `attachment; filename*=UTF-8''${name}`,
-      },
-    });
+    return sendFile(context, path, basename(path));
   });
 }

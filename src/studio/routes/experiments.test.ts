@@ -72,7 +72,7 @@ describe('an experiment', () => {
 
   it('comes to its verdict, with the figure against the baseline', async () => {
     const file = fileOf(predictions('ours.csv', 30));
-    expect((await post('', { file })).status).toBe(200);
+    expect((await post('', { file, language: 'zh' })).status).toBe(200);
     let found = await experiment();
     while (found.state !== 'finished' || found.reportWritten === undefined) {
       expect(['new', 'running', 'finished']).toContain(found.state);
@@ -86,6 +86,7 @@ describe('an experiment', () => {
     expect(found.best!.baseline).toBeCloseTo(60 / 90);
     expect(found.best!.corrected).toBeLessThan(0.05);
     expect((await post('', { file })).status).toBe(422);
+    expect(await (await fetch(url('/sort/files/report.html'))).text()).toContain('lang="zh-CN"');
   });
 
   it('is archived and brought back', async () => {
@@ -96,16 +97,16 @@ describe('an experiment', () => {
   });
 
   it('has words that are kept beside it and stand in every report; figures are none of them', async () => {
-    expect(await (await fetch(url('/sort/words'))).json()).toEqual({});
+    expect(await (await fetch(url('/sort/words'))).json()).toEqual({ language: 'zh' });
     const before = (await experiment()).reportWritten!;
-    const words = { language: 'zh', summary: 'Ready <script>alert(1)</script>.' };
+    const words = { language: 'en', summary: 'Ready <script>alert(1)</script>.' };
     expect((await post('/sort/words', words)).status).toBe(200);
     expect(await (await fetch(url('/sort/words'))).json()).toEqual(words);
     expect((await experiment()).reportWritten! > before).toBe(true);
     const page = await fetch(url('/sort/files/report.html'));
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const text = await page.text();
-    expect(text).toContain('lang="zh-CN"');
+    expect(text).toContain('lang="en"');
     expect(text).toContain('Ready &lt;script&gt;');
     expect(readFileSync(join(work, 'experiments', 'sort', 'report.md'), 'utf8')).toContain(
       'Ready &lt;script',

@@ -15,7 +15,7 @@ import { EXPERIMENTS } from '../wire/index.ts';
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
 const WORDS = 'report-words.json';
-const REPORTS = ['report.html', 'report.md', 'report.xlsx'];
+const REPORTS = ['report.html', 'report.md', 'report.xlsx', 'report.pdf'];
 /** What candidates answered stands in a report: no script of it runs, whatever they said. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'";
@@ -74,6 +74,7 @@ export function experimentRoutes(api: OpenAPIHono, studio: Studio): void {
       });
     }
     mkdirSync(folder, { recursive: true });
+    if (body.language) writeJsonAtomic(join(folder, WORDS), { language: body.language });
     writeFileAtomic(join(folder, EXPERIMENT_FILE), body.file);
     return { id: name, job: jobOnWire(run(name)) };
   });
@@ -96,6 +97,14 @@ export function experimentRoutes(api: OpenAPIHono, studio: Studio): void {
     writeJsonAtomic(join(folder, WORDS), body);
     await askProgram(['report', folder], { program: studio.options.program, signal });
     changes.tell('jobs');
+    return { done: true };
+  });
+
+  bind(api, EXPERIMENTS.print, async ({ params, signal }) => {
+    const folder = folderOf(params.id);
+    if (!existsSync(join(folder, REPORTS[0]!))) throw notWritten();
+    const pdf = join(folder, 'report.pdf');
+    await askProgram(['report', folder, '--pdf', pdf], { program: studio.options.program, signal });
     return { done: true };
   });
 

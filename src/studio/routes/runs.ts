@@ -1,6 +1,6 @@
 /** Trainings: the list, one run with its curves and its stream, starting, stopping and going on. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { parseRunFile, type RunConfig, resolveRunConfig, toRunFile } from '../../config/index.ts';
 import { RunError } from '../../core/index.ts';
@@ -10,8 +10,8 @@ import { bind } from '../bind-route.ts';
 import { estimateRun } from '../estimate-run.ts';
 import { commandLine, jobOnWire } from '../job-on-wire.ts';
 import { findRun, memoryOf, runId, runOnWire } from '../run-list.ts';
-import { readSeries } from '../run-series.ts';
 import { placeSettings } from '../run-settings.ts';
+import { sendFile } from '../send-file.ts';
 import { streamFolder } from '../stream-events.ts';
 import type { Studio } from '../studio.ts';
 import { RUNS, type RunDetail } from '../wire/index.ts';
@@ -48,8 +48,6 @@ export function runRoutes(api: OpenAPIHono, studio: Studio): void {
     };
   });
 
-  bind(api, RUNS.series, ({ params }) => readSeries(findRun(params.id).output_dir));
-
   bind(api, RUNS.stop, ({ params, body }) => {
     signalRun(findRun(params.id).output_dir, body.atOnce ? 'SIGKILL' : 'SIGINT');
     changes.tell('runs');
@@ -66,6 +64,10 @@ export function runRoutes(api: OpenAPIHono, studio: Studio): void {
     return start(studio, resumeConfig(output_dir, body.settings));
   });
 
+  api.get('/api/runs/:id/events.jsonl', (context) => {
+    const path = join(findRun(context.req.param('id')).output_dir, 'events.jsonl');
+    return existsSync(path) ? sendFile(context, path, basename(path)) : context.body('');
+  });
   api.get('/api/runs/:id/events', (context) =>
     streamFolder(context, findRun(context.req.param('id')).output_dir),
   );

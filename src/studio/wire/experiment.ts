@@ -77,8 +77,12 @@ export const EXPERIMENTS = {
     method: 'post',
     path: '/api/experiments',
     summary: 'Write an experiment file and carry it out',
-    /** The file as YAML. */
-    body: z.object({ file: z.string().max(256 * 1024) }),
+    body: z.object({
+      /** The experiment file, as YAML. */
+      file: z.string().max(256 * 1024),
+      /** Of its report; that of the studio's environment when absent. */
+      language: ReportWordsSchema.shape.language,
+    }),
     response: z.object({ id: z.string(), job: Job }),
   }),
   resume: route({
@@ -109,6 +113,13 @@ export const EXPERIMENTS = {
     summary: 'Write words into its report, and write the report anew; figures stay what was measured',
     params: ById,
     body: ReportWordsSchema,
+    response: Done,
+  }),
+  print: route({
+    method: 'post',
+    path: '/api/experiments/{id}/pdf',
+    summary: 'Print its report as PDF, by a browser of the machine; it is then the file report.pdf',
+    params: ById,
     response: Done,
   }),
 };

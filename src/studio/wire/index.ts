@@ -56,7 +56,7 @@ export {
   type RemovedModel,
 } from './model.ts';
 export { Problem, type Route, Told } from './route.ts';
-export { type Estimate, RUNS, type Run, type RunDetail, type Series } from './run.ts';
+export { type Estimate, RUNS, type Run, type RunDetail } from './run.ts';
 export {
   type ChatMessage,
   ChatRequest,

@@ -54,23 +54,6 @@ export const RunDetail = Run.extend({
 });
 export type RunDetail = z.infer<typeof RunDetail>;
 
-/** One array a column, all as long as `step`; NaN cannot go over JSON and is null. */
-export const Series = z.object({
-  step: z.array(z.number()),
-  loss: z.array(z.number().nullable()),
-  learningRate: z.array(z.number().nullable()),
-  gradNorm: z.array(z.number().nullable()),
-  tokensPerSecond: z.array(z.number().nullable()),
-  evaluation: z.object({ step: z.array(z.number()), loss: z.array(z.number().nullable()) }),
-  checkpoints: z.array(z.number()),
-  /** The last lines of the log. */
-  log: z.array(Told.extend({ time: z.string(), level: z.string() })),
-  findings: z.number(),
-  /** Byte offset behind what was read: the stream of events goes on there. */
-  end: z.number(),
-});
-export type Series = z.infer<typeof Series>;
-
 export const Settings = z.record(z.string(), z.unknown());
 
 export const Estimate = z.object({
@@ -120,13 +103,6 @@ export const RUNS = {
     summary: 'One run',
     params: ById,
     response: RunDetail,
-  }),
-  series: route({
-    method: 'get',
-    path: '/api/runs/{id}/series',
-    summary: 'Its curves and log so far',
-    params: ById,
-    response: Series,
   }),
   stop: route({
     method: 'post',

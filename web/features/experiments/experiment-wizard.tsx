@@ -5,7 +5,7 @@ import { Link, useLocation, useSearchParams } from 'wouter';
 import { DATASETS, EXPERIMENTS, MODELS, STATUS } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { EXPERIMENTS_TEXT } from '../../i18n/experiments.ts';
-import { useSaid, useTexts } from '../../i18n/language.tsx';
+import { useLanguage, useSaid, useTexts } from '../../i18n/language.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
 import { useStored } from '../../ui/use-stored.ts';
@@ -25,6 +25,7 @@ export function ExperimentWizard() {
   const all = useTexts(EXPERIMENTS_TEXT);
   const text = all.wizard;
   const said = useSaid();
+  const { language } = useLanguage();
   const [, go] = useLocation();
   const [query] = useSearchParams();
   const [step, setStep] = useState(0);
@@ -104,7 +105,7 @@ export function ExperimentWizard() {
               disabled={fault !== undefined}
               onClick={() =>
                 start.mutate(
-                  { body: { file } },
+                  { body: { file, language } },
                   {
                     onSuccess: ({ id }) => {
                       // The next one gets a name and a question of its own.

@@ -3,12 +3,12 @@ import { Button, Select } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { EXPERIMENTS, type Experiment } from '../../../src/studio/wire/index.ts';
-import { useAsk } from '../../api/use-ask.ts';
+import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { REPORT } from '../../i18n/report.ts';
 import { DownloadMenu } from '../../ui/download-menu.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
-import { Answered, EmptyState } from '../../ui/states.tsx';
+import { Answered, EmptyState, ErrorState } from '../../ui/states.tsx';
 import { ReportWords } from './report-words.tsx';
 
 export function ReportPage() {
@@ -56,6 +56,7 @@ function Shown({ experiment, written }: { experiment: Experiment; written: reado
   const [, go] = useLocation();
   const [isEdited, setEdited] = useState(false);
   const frame = useRef<HTMLIFrameElement>(null);
+  const print = useDo(EXPERIMENTS.print);
   const { id, reportWritten = '' } = experiment;
   const file = (name: string) => `/api/experiments/${encodeURIComponent(id)}/files/${name}`;
   return (
@@ -75,9 +76,7 @@ function Shown({ experiment, written }: { experiment: Experiment; written: reado
             <Button variant="default" aria-pressed={isEdited} onClick={() => setEdited(!isEdited)}>
               {text.edit}
             </Button>
-            <Button title={text.printHelp} onClick={() => frame.current?.contentWindow?.print()}>
-              {text.print}
-            </Button>
+            <Button onClick={() => frame.current?.contentWindow?.print()}>{text.print}</Button>
             <DownloadMenu
               label={text.download}
               files={[
@@ -85,11 +84,22 @@ function Shown({ experiment, written }: { experiment: Experiment; written: reado
                 { label: text.markdown, href: file('report.md') },
                 { label: text.xlsx, href: file('report.xlsx') },
               ]}
-              actions={[{ label: text.pdf, run: () => frame.current?.contentWindow?.print() }]}
+              actions={[
+                {
+                  label: text.pdf,
+                  run: () =>
+                    print.mutate(
+                      { params: { id } },
+                      { onSuccess: () => location.assign(file('report.pdf')) },
+                    ),
+                },
+              ]}
+              isBusy={print.isPending}
             />
           </>
         }
       />
+      {print.error && <ErrorState error={print.error} />}
       {isEdited && <ReportWords key={id} experiment={experiment} onClose={() => setEdited(false)} />}
       {/* No script of it runs, whatever candidates answered; its print is asked for from here. */}
       <iframe

@@ -3,33 +3,32 @@ import { Anchor, Group, SegmentedControl, Slider, Stack, Text } from '@mantine/c
 import { useQueries } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
-import { RUNS, type Series } from '../../../src/studio/wire/index.ts';
-import { call } from '../../api/call.ts';
+import { RUNS } from '../../../src/studio/wire/index.ts';
 import { useAsk } from '../../api/use-ask.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
 import { LazyPlot } from '../../ui/lazy-plot.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
-import { colorAt } from '../../ui/series-colors.ts';
 import { smooth } from '../../ui/smooth.ts';
 import { LoadingState } from '../../ui/states.tsx';
-import { useDark } from '../../ui/use-dark.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { evaluationOf, joinColumns, type Column as StepColumn } from './join-columns.ts';
+import { readSeries, type Series } from './series.ts';
+import { useRunColors } from './use-run-colors.ts';
 
 type Column = 'loss' | 'evaluation' | 'learningRate' | 'gradNorm' | 'tokensPerSecond';
 
 export function CompareRuns({ ids }: { ids: readonly string[] }) {
   const text = useTexts(TRAIN);
-  const isDark = useDark();
+  const colorOf = useRunColors();
   const format = useFormat();
   const [column, setColumn] = useState<Column>('loss');
   const [smoothing, setSmoothing] = useState(0.8);
   const { data } = useAsk(RUNS.list);
   const asked = useQueries({
     queries: ids.map((id) => ({
-      queryKey: [`${RUNS.series.path}`, { id }],
-      queryFn: () => call(RUNS.series, { params: { id } }),
+      queryKey: ['series', { id }],
+      queryFn: ({ signal }: { signal: AbortSignal }) => readSeries(id, signal),
     })),
     combine: (results) => results.map((result) => result.data),
   });
@@ -42,10 +41,10 @@ export function CompareRuns({ ids }: { ids: readonly string[] }) {
     () =>
       joined.values.map((values, index) => ({
         label: names[index]!,
-        color: colorAt(index, isDark),
+        color: colorOf(ids[index]!),
         values: column === 'loss' ? smooth(values, smoothing) : values,
       })),
-    [joined, column, smoothing, names, isDark],
+    [joined, column, smoothing, names, ids, colorOf],
   );
   const label = column === 'evaluation' ? text.live.evalLoss : labelOf(column, text.live);
   return (
@@ -109,7 +108,7 @@ export function CompareRuns({ ids }: { ids: readonly string[] }) {
             {asked.map((series, index) => (
               <tr key={ids[index]}>
                 <td>
-                  <span style={{ color: colorAt(index, isDark) }}>■</span>{' '}
+                  <span style={{ color: colorOf(ids[index]!) }}>■</span>{' '}
                   <Link href={`/run/${ids[index]}`}>{names[index]}</Link>
                 </td>
                 <td className="number">{format.count(series?.step.at(-1) ?? 0)}</td>

@@ -1,16 +1,24 @@
 /** The four plots of a run: loss, learning rate, gradient norm, speed. */
 import { useMemo } from 'react';
-import type { Series } from '../../../src/studio/wire/index.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
 import { LazyPlot } from '../../ui/lazy-plot.tsx';
-import { colorAt } from '../../ui/series-colors.ts';
+import { inkColor } from '../../ui/series-colors.ts';
 import { smooth } from '../../ui/smooth.ts';
 import { useDark } from '../../ui/use-dark.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { evaluationOf, joinColumns } from './join-columns.ts';
+import type { Series } from './series.ts';
 
-export function Curves({ series, smoothing, isLog }: { series: Series; smoothing: number; isLog: boolean }) {
+interface CurvesProps {
+  readonly series: Series;
+  /** The run's own. */
+  readonly color: string;
+  readonly smoothing: number;
+  readonly isLog: boolean;
+}
+
+export function Curves({ series, color, smoothing, isLog }: CurvesProps) {
   const text = useTexts(TRAIN).live;
   const isDark = useDark();
   const format = useFormat();
@@ -20,26 +28,24 @@ export function Curves({ series, smoothing, isLog }: { series: Series; smoothing
     [series],
   );
   const [raw, evaluation] = values as [(number | null)[], (number | null)[]];
-  const [blue, orange] = [colorAt(0, isDark), colorAt(1, isDark)];
+  const ink = inkColor(isDark);
   const lossLines = useMemo(
     () => [
-      { label: text.raw, color: blue, values: raw, isFaint: true, width: 1 },
-      { label: text.smoothed, color: blue, values: smooth(raw, smoothing), width: 2 },
-      { label: text.evalLoss, color: orange, values: evaluation, isDots: true },
+      { label: text.raw, color, values: raw, isFaint: true, width: 1 },
+      { label: text.smoothed, color, values: smooth(raw, smoothing), width: 2 },
+      { label: text.evalLoss, color: ink, values: evaluation, isDots: true },
     ],
-    [raw, evaluation, smoothing, text, blue, orange],
+    [raw, evaluation, smoothing, text, color, ink],
   );
-  const single = (label: string, values: readonly (number | null)[], index: number) => [
-    { label, color: colorAt(index, isDark), values },
-  ];
+  const single = (label: string, values: readonly (number | null)[]) => [{ label, color, values }];
   // biome-ignore lint/correctness/useExhaustiveDependencies: the lines change with their values and words
   const others = useMemo(
     () => ({
-      learningRate: single(text.learningRate, series.learningRate, 2),
-      gradNorm: single(text.gradNorm, series.gradNorm, 3),
-      speed: single(text.speed, series.tokensPerSecond, 4),
+      learningRate: single(text.learningRate, series.learningRate),
+      gradNorm: single(text.gradNorm, series.gradNorm),
+      speed: single(text.speed, series.tokensPerSecond),
     }),
-    [series, text, isDark],
+    [series, text, color],
   );
   const digits = (value: number) => format.figure(value);
   return (

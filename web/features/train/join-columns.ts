@@ -1,5 +1,5 @@
 /** Columns over steps of their own, on one axis. Linear in their length: a run may have a hundred thousand steps. */
-import type { Series } from '../../../src/studio/wire/index.ts';
+import type { Series } from './series.ts';
 
 export interface Column {
   /** Rising. */

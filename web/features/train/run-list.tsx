@@ -13,6 +13,7 @@ import { ProgressLine } from '../../ui/progress-line.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Answered, EmptyState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
+import { useRunColors } from './use-run-colors.ts';
 
 const MOST_COMPARED = 10;
 
@@ -69,6 +70,7 @@ function RunTable({
 }) {
   const text = useTexts(TRAIN);
   const format = useFormat();
+  const colorOf = useRunColors();
   const toggle = (id: string) =>
     choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   return (
@@ -100,6 +102,9 @@ function RunTable({
                 />
               </td>
               <td style={{ overflowWrap: 'anywhere' }}>
+                <span aria-hidden style={{ color: colorOf(id) }}>
+                  ■
+                </span>{' '}
                 <Link href={`/run/${id}`}>{folder}</Link>
               </td>
               <td>

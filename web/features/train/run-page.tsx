@@ -1,7 +1,7 @@
 /** One run, live: is it alive, is it learning, when is it done. */
 import { Anchor, Button, Group, Slider, Stack, Switch, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
-import { JOBS, RUNS, type RunDetail, type Series } from '../../../src/studio/wire/index.ts';
+import { JOBS, RUNS, type RunDetail } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useSaid, useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
@@ -15,7 +15,9 @@ import { useStored } from '../../ui/use-stored.ts';
 import { Curves } from './curves.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunFile } from './run-file.tsx';
+import type { Series } from './series.ts';
 import { type Live, useLiveSeries } from './use-live-series.ts';
+import { useRunColors } from './use-run-colors.ts';
 
 /** How often the memory of a run is looked at; all else comes with its events. */
 const LOOK_MS = 3000;
@@ -75,6 +77,7 @@ function RunView({ run }: { run: RunDetail }) {
   const [smoothing, setSmoothing] = useStored('smoothing', 0.8);
   const [isLog, setLog] = useStored('loss-log', false);
   const { series } = live;
+  const colorOf = useRunColors();
   return (
     <Stack gap="md">
       <PageHead
@@ -110,7 +113,7 @@ function RunView({ run }: { run: RunDetail }) {
               onChange={(event) => setLog(event.currentTarget.checked)}
             />
           </Group>
-          <Curves series={series} smoothing={smoothing} isLog={isLog} />
+          <Curves series={series} color={colorOf(run.id)} smoothing={smoothing} isLog={isLog} />
           <Log lines={series.log} />
         </>
       )}

@@ -1,7 +1,7 @@
 /** One setting as a field, made from its schema: its kind decides how it is entered, its help and default come with it. */
 import { MultiSelect, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import { defaultInWords, type Setting } from '../../../src/config/index.ts';
-import { useSaid, useTexts } from '../../i18n/language.tsx';
+import { useLanguage, useSaid, useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
 
 export interface Option {
@@ -24,10 +24,11 @@ interface SettingFieldProps {
 
 export function SettingField({ setting, value, onChange, problem, options, label, help }: SettingFieldProps) {
   const said = useSaid();
+  const { language } = useLanguage();
   const text = useTexts(TRAIN).form;
   const { key, kind } = setting;
   const name = label ?? key;
-  const fallback = setting.required ? text.required : text.isDefault(defaultInWords(setting));
+  const fallback = setting.required ? text.required : text.isDefault(defaultInWords(setting, language));
   const description = help ?? `${said(setting.help)} (${fallback}${setting.own ? `, ${text.own}` : ''})`;
   const shared = {
     label: label ? name : <span className="mono">{name}</span>,
@@ -87,7 +88,7 @@ export function SettingField({ setting, value, onChange, problem, options, label
     <TextInput
       {...shared}
       value={value === undefined || value === null ? '' : String(value)}
-      placeholder={setting.required || help ? '' : defaultInWords(setting)}
+      placeholder={setting.required || help ? '' : defaultInWords(setting, language)}
       {...(kind === 'text' ? {} : { inputMode: 'decimal' as const })}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
