@@ -109,6 +109,8 @@ export function titled(
     ...quiet.map((text, index) => ({ text, y: 50 + 20 * index, size: 13, colour: COLOURS.grey })),
   ];
   svg.innerHTML = drawing.outerHTML.replace('<svg', `<svg y="${header}" xmlns="http://www.w3.org/2000/svg"`);
+  // Plot labels its groups, which have no role that a label could be for.
+  for (const group of svg.querySelectorAll('[aria-label]')) group.removeAttribute('aria-label');
   for (const line of lines) {
     const text = document.createElementNS('http://www.w3.org/2000/svg', 'text');
     text.setAttribute('x', '16');
