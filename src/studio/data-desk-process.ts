@@ -3,11 +3,12 @@
  * ends this process and not the studio, and what was read is given back to the system with it.
  */
 import { type OnProgress, type Progress, type Told, TunesmithError, textOf, told } from '../core/index.ts';
+import { judgedMethods } from './data-desk-judged.ts';
 import { rowMethods } from './data-desk-rows.ts';
 import { uploadMethods } from './data-desk-uploads.ts';
 import { workMethods } from './data-desk-work.ts';
 
-const METHODS = { ...uploadMethods, ...rowMethods, ...workMethods };
+const METHODS = { ...uploadMethods, ...rowMethods, ...judgedMethods, ...workMethods };
 
 export type DeskMethods = typeof METHODS;
 

@@ -1,20 +1,19 @@
 /** Evaluations: starting one, what it found, its rows and corrections, read from the files that the command left. */
-import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { DataError } from '../../core/index.ts';
 import { listCheckpoints } from '../../runs/index.ts';
 import { askProgram } from '../ask-program.ts';
 import { bind, MissingError } from '../bind-route.ts';
-import { CORRECTIONS, correctionOf, keepCorrection, readCorrections } from '../corrections.ts';
+import { CORRECTIONS, keepCorrection, readCorrections } from '../corrections.ts';
 import { jobOnWire } from '../job-on-wire.ts';
 import { listAdapters } from '../models-here.ts';
 import { orderEvaluation } from '../order-evaluation.ts';
 import { sendFile } from '../send-file.ts';
 import type { Studio } from '../studio.ts';
 import { Uploads } from '../uploads.ts';
-import { EVALUATIONS, type EvaluationDetail, type JudgedRow } from '../wire/index.ts';
+import { EVALUATIONS, type EvaluationDetail } from '../wire/index.ts';
 
 const FIGURES = 'evaluation.json';
 const ROWS = 'rows.jsonl';
@@ -23,7 +22,7 @@ const CORRECTED = 'corrected.json';
 type Found = Pick<EvaluationDetail, 'dataset' | 'labels' | 'rows' | 'models' | 'comparison'>;
 
 export function evaluationRoutes(api: OpenAPIHono, studio: Studio): void {
-  const { supervisor, workspace, changes } = studio;
+  const { supervisor, workspace, changes, desk } = studio;
   const uploads = new Uploads(workspace.state('uploads'));
 
   bind(api, EVALUATIONS.list, () => ({
@@ -105,34 +104,21 @@ export function evaluationRoutes(api: OpenAPIHono, studio: Studio): void {
     return { id: job.id, job: jobOnWire(job), ...found, corrections: readCorrections(folder) };
   });
 
-  bind(api, EVALUATIONS.rows, async ({ params, query }) => {
-    const path = fileOf(params.id, ROWS);
-    const corrections = readCorrections(supervisor.folderOf(params.id));
-    const { offset, limit, search, model, judgedBy, truth, prediction, only } = query;
-    const wanted = search.toLowerCase();
-    const rows: JudgedRow[] = [];
-    let total = 0;
-    for await (const row of judgedRows(path)) {
-      if (workspace.shown(row.model) !== model || row.judgedBy !== judgedBy) continue;
-      if (truth !== undefined && row.truth !== truth) continue;
-      if (prediction !== undefined && (row.prediction ?? '') !== prediction) continue;
-      if (only === 'wrong' && row.prediction === row.truth) continue;
-      const correction = correctionOf(corrections, row);
-      if (only === 'corrected' && !correction) continue;
-      if (wanted !== '' && !row.input.toLowerCase().includes(wanted)) continue;
-      if (total >= offset && rows.length < limit) {
-        rows.push({ ...row, model, ...(correction && { corrected: correction.corrected }) });
-      }
-      total++;
-    }
-    return { total, rows };
+  bind(api, EVALUATIONS.rows, async ({ params, query: { model, ...wanted } }) => {
+    const { total, rows } = await desk.ask('judgedRows', {
+      path: fileOf(params.id, ROWS),
+      names: [model, resolve(workspace.root, model)],
+      corrections: readCorrections(supervisor.folderOf(params.id)),
+      ...wanted,
+    });
+    return { total, rows: rows.map((row) => ({ ...row, model })) };
   });
 
   bind(api, EVALUATIONS.correct, async ({ params, body }) => {
     const folder = supervisor.folderOf(params.id);
     const { labels } = figuresIn(fileOf(params.id, FIGURES));
     const { file, row, corrected, isTakenBack } = body;
-    const label = await labelAt(fileOf(params.id, ROWS), { file, row });
+    const label = await desk.ask('judgedLabel', { path: fileOf(params.id, ROWS), file, row });
     if (label === undefined) {
       throw new MissingError({
         en: `row ${row}: is not in this evaluation; choose a row of the list`,
@@ -192,17 +178,4 @@ export function evaluationRoutes(api: OpenAPIHono, studio: Studio): void {
     }
     return sendFile(context, fileOf(id, name), `${title}-${name}`);
   });
-}
-
-async function* judgedRows(path: string): AsyncGenerator<JudgedRow> {
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    yield JSON.parse(line) as JudgedRow;
-  }
-}
-
-async function labelAt(path: string, place: { file: string; row: number }): Promise<string | undefined> {
-  for await (const row of judgedRows(path)) {
-    if (row.file === place.file && row.row === place.row) return row.truth;
-  }
-  return undefined;
 }
