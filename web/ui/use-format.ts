@@ -1,6 +1,6 @@
 /** Numbers, dates and durations as the language writes them. */
 import { useMemo } from 'react';
-import { formatBytes, formatDuration } from '../../src/core/portable.ts';
+import { formatBytes, formatDuration, type Language } from '../../src/core/portable.ts';
 import { useLanguage } from '../i18n/language.tsx';
 
 export interface Format {
@@ -16,16 +16,24 @@ export interface Format {
   date(iso: string): string;
   /** Short enough for an axis or a table: learning rates. */
   small(value: number | null | undefined): string;
+  /** Names one after the other. */
+  list(names: readonly string[]): string;
+  /** Parts of one sentence. */
+  clauses(...parts: readonly string[]): string;
+  /** Said beside what it follows. */
+  note(text: string): string;
 }
 
 const NOTHING = '–';
 
 export function useFormat(): Format {
   const { language } = useLanguage();
-  return useMemo(() => createFormat(language === 'zh' ? 'zh-CN' : 'en'), [language]);
+  return useMemo(() => createFormat(language), [language]);
 }
 
-function createFormat(locale: string): Format {
+function createFormat(language: Language): Format {
+  const isChinese = language === 'zh';
+  const locale = isChinese ? 'zh-CN' : 'en';
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const fixed = (digits: number) =>
@@ -40,5 +48,8 @@ function createFormat(locale: string): Format {
     duration: formatDuration,
     date: (iso) => (iso === '' ? NOTHING : moment.format(new Date(iso))),
     small: (value) => (isNothing(value) ? NOTHING : value === 0 ? '0' : value.toExponential(2)),
+    list: (names) => names.join(isChinese ? '、' : ', '),
+    clauses: (...parts) => parts.join(isChinese ? '，' : ', '),
+    note: (text) => (isChinese ? `（${text}）` : ` (${text})`),
   };
 }

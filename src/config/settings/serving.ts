@@ -61,7 +61,7 @@ export const SERVING = {
   api_key_file: text(null, {
     own: true,
     en: 'A file of API keys, one a line as "name sha256:…"; tunesmith api --new-key NAME adds one. Requests then need "Authorization: Bearer KEY".',
-    zh: 'API 密钥文件，每行一个，形如 "名称 sha256:…";用 tunesmith api --new-key 名称 添加。此后请求须带 "Authorization: Bearer 密钥"。',
+    zh: 'API 密钥文件，每行一个，形如 "名称 sha256:…"；用 tunesmith api --new-key 名称 添加。此后请求须带 "Authorization: Bearer 密钥"。',
   }),
   cors_origins: list([], {
     own: true,

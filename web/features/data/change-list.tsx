@@ -37,7 +37,7 @@ export function ChangeList({ name }: { name: string }) {
             width: 'minmax(90px, 1fr)',
             cell: ({ checks }) => (
               <Text size="sm" lineClamp={2}>
-                {checks.map((check) => all.checks[check as keyof typeof all.checks] ?? check).join(', ')}
+                {format.list(checks.map((check) => all.checks[check as keyof typeof all.checks] ?? check))}
               </Text>
             ),
           },

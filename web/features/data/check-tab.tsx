@@ -119,7 +119,7 @@ function Found({ name, examination, request, datasetDir }: FoundProps) {
         {diagnoses.length === 0
           ? text.sound(format.count(rows))
           : text.found(format.count(rows), format.count(diagnoses.length))}{' '}
-        {heldOut.length > 0 && text.compared(heldOut.join(', '))}
+        {heldOut.length > 0 && text.compared(format.list(heldOut))}
       </Text>
       {request.model === undefined && (
         <Alert color="yellow" p="xs">

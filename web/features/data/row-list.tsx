@@ -43,7 +43,7 @@ export function RowList({ name, overview, chosen, choose }: RowListProps) {
             clearable
             data={overview.classes.map((one) => ({
               value: one.label,
-              label: `${one.label} (${format.count(one.count)})`,
+              label: one.label + format.note(format.count(one.count)),
             }))}
             value={label}
             onChange={setLabel}

@@ -32,6 +32,7 @@ const STRATA_SHOWN = 100;
 
 export function SplitTab({ overview, datasetDir }: { overview: Overview; datasetDir: string }) {
   const text = useTexts(DATA);
+  const format = useFormat();
   const all = text.split;
   const { name } = overview;
   const [draft, setDraft] = useStored<Draft>(`data.split.${name}`, FIRST);
@@ -97,7 +98,7 @@ export function SplitTab({ overview, datasetDir }: { overview: Overview; dataset
           {earlier.length > 0 && (
             <Switch
               label={all.replace}
-              description={all.replaceHelp(earlier.join(', '))}
+              description={all.replaceHelp(format.list(earlier))}
               checked={replace}
               onChange={(event) => setReplace(event.currentTarget.checked)}
             />

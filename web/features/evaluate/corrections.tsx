@@ -54,7 +54,7 @@ export function Corrections({ evaluation, corrected, isShown, show }: Correction
               entries={models}
               keyOf={({ model, judgedBy }) => `${model} ${judgedBy}`}
               columns={[
-                { title: all.model, cell: ({ model, judgedBy }) => `${model}, ${all.by[judgedBy]}` },
+                { title: all.model, cell: ({ model, judgedBy }) => format.clauses(model, all.by[judgedBy]) },
                 {
                   title: all.metrics.accuracy,
                   isNumber: true,

@@ -23,6 +23,7 @@ import { useTexts } from '../../i18n/language.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { Submit } from '../../ui/submit.tsx';
+import { useFormat } from '../../ui/use-format.ts';
 import { useStored } from '../../ui/use-stored.ts';
 import { EndpointFields } from './endpoint-fields.tsx';
 import {
@@ -38,6 +39,7 @@ const PREDICTION_FILES = '.csv,.tsv,.json,.jsonl,.xlsx,.parquet';
 
 export function EvaluateForm() {
   const all = useTexts(EVALUATE);
+  const format = useFormat();
   const text = all.form;
   const [, go] = useLocation();
   const [query] = useSearchParams();
@@ -115,7 +117,7 @@ export function EvaluateForm() {
           </Submit>
           {names.length > 0 && (
             <Text size="sm" c="dimmed">
-              {text.judged(names.join(', '))}
+              {text.judged(format.list(names))}
             </Text>
           )}
         </Stack>

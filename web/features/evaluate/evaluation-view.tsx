@@ -113,7 +113,7 @@ function OneModel({ evaluation, isCorrected }: { evaluation: EvaluationDetail; i
             }}
             data={models.map((one) => ({
               value: keyOf(one),
-              label: `${one.model}, ${text.by[one.judgedBy]}`,
+              label: format.clauses(one.model, text.by[one.judgedBy]),
             }))}
           />
         </ScrollX>

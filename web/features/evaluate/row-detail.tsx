@@ -19,7 +19,7 @@ export function RowDetail({ row, evaluation }: { row: JudgedRow; evaluation: Eva
       <Text style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{row.input}</Text>
       <Text size="sm" mt="xs">
         {text.truth}: {row.truth} · {text.prediction}: {row.prediction ?? text.none}
-        {row.probability !== undefined && ` (${format.percent(row.probability)})`}
+        {row.probability !== undefined && format.note(format.percent(row.probability))}
       </Text>
       {row.answer !== undefined && (
         <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

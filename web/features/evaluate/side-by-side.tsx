@@ -29,7 +29,9 @@ export function SideBySide({ comparison }: { comparison: Comparison }) {
         columns={[
           { title: text.metric, cell: (metric) => text.metrics[metric] },
           ...models.map((model) => ({
-            title: `${model.name}, ${text.by[model.judgedBy]}${model.name === incumbent ? ` (${text.inUse})` : ''}`,
+            title:
+              format.clauses(model.name, text.by[model.judgedBy]) +
+              (model.name === incumbent ? format.note(text.inUse) : ''),
             isNumber: true,
             cell: (metric: (typeof METRICS)[number]) => {
               const best = Math.max(...models.map((one) => one.metrics[metric].value));
@@ -110,7 +112,7 @@ function Difference({ of }: { of: Interval & { readonly corrected: number } }) {
       {sign}
       {format.figure(100 * of.value, 1)} [{format.figure(100 * of.low, 1)}, {format.figure(100 * of.high, 1)}
       ], p {of.corrected < 0.001 ? '< 0.001' : format.figure(of.corrected, 3)}
-      {!isSignificant && ` (${text.notSignificant})`}
+      {!isSignificant && format.note(text.notSignificant)}
     </span>
   );
 }

@@ -59,7 +59,7 @@ export function ExperimentList() {
           title: text.name,
           cell: ({ id, name }) => <Link href={`/of/${encodeURIComponent(id)}`}>{name}</Link>,
         },
-        { title: text.models, cell: ({ models }) => models.join(', ') || '–' },
+        { title: text.models, cell: ({ models }) => format.list(models) || '–' },
         { title: text.dataset, cell: ({ dataset }) => dataset || '–' },
         { title: text.stage, cell: (experiment) => <StageReached experiment={experiment} /> },
         { title: text.best, isNumber: true, cell: ({ best }) => (best ? <Best best={best} /> : '–') },
@@ -126,7 +126,7 @@ function Best({ best }: { best: NonNullable<Experiment['best']> }) {
         <span style={{ display: 'block', fontSize: 12, color }}>
           {change > 0 ? '+' : ''}
           {format.figure(change, 3)} {text.thanBaseline(against)}
-          {!isSignificant && ` (${text.notSignificant})`}
+          {!isSignificant && format.note(text.notSignificant)}
         </span>
       )}
     </>

@@ -72,7 +72,7 @@ function Found({ loadtest }: { loadtest: LoadTest }) {
               .filter(({ id, state }) => id !== job.id && state === 'finished')
               .map(({ id, title, created, about }) => ({
                 value: id,
-                label: `${title}, ${about?.['load'] ?? ''} · ${format.date(created)}`,
+                label: `${format.clauses(title, about?.['load'] ?? '')} · ${format.date(created)}`,
               }))}
             value={other}
             onChange={(chosen) => setQuery(chosen === null ? {} : { compare: chosen }, { replace: true })}

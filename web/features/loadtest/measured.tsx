@@ -110,7 +110,7 @@ function Plots({ measured, compared }: MeasuredProps) {
   const format = useFormat();
   const isDark = useDark();
   const tests = [measured, ...(compared ? [compared] : [])];
-  const named = (label: string, index: number) => (index === 0 ? label : `${label}, ${text.other}`);
+  const named = (label: string, index: number) => (index === 0 ? label : format.clauses(label, text.other));
   const latencies = histograms(tests);
   const seconds = [...new Set(tests.flatMap(({ overTime }) => overTime.map(({ second }) => second)))].sort(
     (a, b) => a - b,

@@ -33,9 +33,11 @@ export function Curves({ series, color, smoothing, isLog }: CurvesProps) {
     () => [
       { label: text.raw, color, values: raw, isFaint: true, width: 1 },
       { label: text.smoothed, color, values: smooth(raw, smoothing), width: 2 },
-      { label: text.evalLoss, color: ink, values: evaluation, isDots: true },
+      ...(series.evaluation.step.length > 0
+        ? [{ label: text.evalLoss, color: ink, values: evaluation, isDots: true }]
+        : []),
     ],
-    [raw, evaluation, smoothing, text, color, ink],
+    [raw, evaluation, series, smoothing, text, color, ink],
   );
   const single = (label: string, values: readonly (number | null)[]) => [{ label, color, values }];
   // biome-ignore lint/correctness/useExhaustiveDependencies: the lines change with their values and words

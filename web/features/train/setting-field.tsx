@@ -3,6 +3,7 @@ import { MultiSelect, Select, Switch, TagsInput, TextInput } from '@mantine/core
 import { defaultInWords, type Setting } from '../../../src/config/index.ts';
 import { useLanguage, useSaid, useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
+import { useFormat } from '../../ui/use-format.ts';
 
 export interface Option {
   readonly value: string;
@@ -26,10 +27,12 @@ export function SettingField({ setting, value, onChange, problem, options, label
   const said = useSaid();
   const { language } = useLanguage();
   const text = useTexts(TRAIN).form;
+  const format = useFormat();
   const { key, kind } = setting;
   const name = label ?? key;
   const fallback = setting.required ? text.required : text.isDefault(defaultInWords(setting, language));
-  const description = help ?? `${said(setting.help)} (${fallback}${setting.own ? `, ${text.own}` : ''})`;
+  const description =
+    help ?? said(setting.help) + format.note(setting.own ? format.clauses(fallback, text.own) : fallback);
   const shared = {
     label: label ? name : <span className="mono">{name}</span>,
     description,

@@ -11,6 +11,7 @@ import { TRAIN } from '../../i18n/train.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { useFormat } from '../../ui/use-format.ts';
 import { useStored } from '../../ui/use-stored.ts';
 import { type CheckedDraft, checkDraft, type Draft, FIRST_DRAFT, nameFor, SIMPLE_KEYS } from './draft.ts';
 import { EstimatePanel } from './estimate-panel.tsx';
@@ -200,6 +201,7 @@ function Problems({ checked, isTouched }: { checked: CheckedDraft; isTouched: bo
 /** Models, data sets and adapters to choose from. */
 function useOptions(): { byKey: ReadonlyMap<string, readonly Option[]>; datasetCount: number | undefined } {
   const text = useTexts(TRAIN).form;
+  const format = useFormat();
   const models = useAsk(MODELS.list).data;
   const datasets = useAsk(DATASETS.list).data?.datasets;
   return useMemo(() => {
@@ -213,7 +215,7 @@ function useOptions(): { byKey: ReadonlyMap<string, readonly Option[]>; datasetC
         'model_name_or_path',
         (models?.models ?? []).map(({ name, title, isHere }) => ({
           value: name,
-          label: isHere ? title : `${title} (${text.noModel})`,
+          label: isHere ? title : title + format.note(text.noModel),
           disabled: !isHere,
         })),
       ],
@@ -222,7 +224,7 @@ function useOptions(): { byKey: ReadonlyMap<string, readonly Option[]>; datasetC
       ['adapter_name_or_path', (models?.adapters ?? []).map(({ path }) => ({ value: path, label: path }))],
     ]);
     return { byKey, datasetCount: datasets?.length };
-  }, [models, datasets, text]);
+  }, [models, datasets, text, format]);
 }
 
 /** A name for the run as long as nobody gave one. */
