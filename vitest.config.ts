@@ -13,7 +13,10 @@ export default defineConfig({
     // One more than by default: tests mostly wait for programs that they started.
     maxWorkers: availableParallelism(),
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/*.test.ts'] },
+      },
       {
         extends: true,
         test: { name: 'tiny', include: ['test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts'] },

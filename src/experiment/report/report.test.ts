@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import readXlsxFile from 'read-excel-file/node';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { resolveExperiment } from '../../config/index.ts';
 import type { Language } from '../../core/index.ts';
 import { compareModels, decide, evidenceIn, type JudgedRow, judgeModel } from '../../evaluate/index.ts';
 import { readReportWords, reportLanguage } from './edited-words.ts';
 import { htmlReport } from './html-report.ts';
 import { escapeMarkdown, markdownReport } from './markdown-report.ts';
+import { pdfReport } from './pdf-report.ts';
 import type { ReportData } from './report-data.ts';
 import { workbook } from './workbook.ts';
 
@@ -134,6 +135,19 @@ describe('Markdown', () => {
     const cells = (line: string) => line.split(/(?<!\\)\|/).length;
     expect(cells(lines[header + 2]!)).toBe(cells(lines[header]!));
     expect(lines[0]).toBe(`# Well? ${escapeMarkdown(EVIL)}`);
+  });
+});
+
+describe('the PDF', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('says which browser printed none, and what to do', async () => {
+    vi.stubEnv('CHROME_PATH', join(tmpdir(), 'no-such-browser'));
+    await expect(pdfReport('<h1>x</h1>')).rejects.toMatchObject({
+      code: 'browser',
+      message: expect.stringContaining('no-such-browser printed no PDF'),
+      zh: expect.stringContaining('请用其他浏览器打印'),
+    });
   });
 });
 
