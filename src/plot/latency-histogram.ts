@@ -16,6 +16,8 @@ const WORDS = {
   en: { title: 'Latency', x: 'milliseconds', caption: 'requests; lines at percentiles' },
   zh: { title: '延迟', x: '毫秒', caption: '请求数；竖线为分位数' },
 } as const;
+/** Above the highest bar there is room for the percentiles' names. */
+const HEADROOM = 1.3;
 const MARKED = [50, 95, 99];
 /** What the axis shows where nothing was measured. */
 const EMPTY: readonly [number, number] = [1, 1000];
@@ -36,7 +38,7 @@ function draw({ buckets, percentiles, subtitle = '' }: LatencyHistogram, wording
     caption: words.caption,
     xLabel: words.x,
     x: { type: 'log', domain: [from, to] },
-    y: { domain: [0, most] },
+    y: { domain: [0, most * HEADROOM] },
     xTicks: decadeTicks(from, to),
     marks: [
       Plot.rectY(buckets, {

@@ -71,13 +71,16 @@ pre { background: var(--raised); border: 1px solid var(--line); border-radius: 6
     --go: #1a7f4b; --no-go: #c0362c; --open: #9a6700;
     --figure-blue: #0072b2; --figure-orange: #d55e00; --figure-deep: #084f8c;
   }
-  @page { margin: 16mm 14mm; }
+  @page { size: A4; margin: 16mm 14mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   h2 { margin-top: 28px; break-after: avoid; }
   h3 { break-after: avoid; }
   figure, tr, .verdict, .signature { break-inside: avoid; }
   .verdict, figure { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  figure svg { width: auto; max-height: 90mm; }
+  .side-by-side { display: block; }
+  .side-by-side figure { display: inline-block; width: 48%; min-width: 0; vertical-align: top; }
   .scroll { overflow: visible; }
 }
 `;
