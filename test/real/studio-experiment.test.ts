@@ -102,6 +102,12 @@ async function choose(page: Page, label: string, ...options: string[]): Promise<
 
 describe('an experiment', () => {
   it('goes from four steps with every field filled in to its verdict', async () => {
+    // What the settings say of the machine goes into the file.
+    await fetch(`${studio.url}/api/settings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ threads: 1 }),
+    });
     const page = await open('/experiments');
     await page.getByRole('link', { name: 'New experiment' }).first().click();
     await until(async () => (await field(page, 'Rows to train on').inputValue()) || undefined);
@@ -127,9 +133,10 @@ describe('an experiment', () => {
     const file = page.getByLabel('What will be carried out');
     const text = await file.inputValue();
     expect(text).toContain(QUESTION);
+    expect(text).toContain('num_threads: 1');
     await file.fill(
       text
-        .replace('settings:\n', 'settings:\n  template: chatml\n  num_threads: 1\n  save_steps: 10\n')
+        .replace('settings:\n', 'settings:\n  template: chatml\n  save_steps: 10\n')
         .replace('requests: 100', 'requests: 8')
         .replace(/concurrency:\n\s+- 1\n\s+- 4/, 'concurrency: 2')
         .replace('at_concurrency: 4', 'at_concurrency: 2'),

@@ -24,7 +24,8 @@ const en = {
   keepToken: 'Keep',
   forgetToken: 'Forget the token kept here',
   compute: 'Computing',
-  computeAbout: 'Goes into the run files of trainings, evaluations and servers that this page starts.',
+  computeAbout:
+    'Goes into the run files of trainings, evaluations, servers and experiments that this page starts.',
   device: 'Device',
   deviceHelp: 'auto takes the best device that works here.',
   threads: 'Threads',
@@ -81,7 +82,7 @@ const zh: typeof en = {
   keepToken: '保存',
   forgetToken: '忘记此处保存的令牌',
   compute: '计算',
-  computeAbout: '写入本页面启动的训练、评估和服务的运行文件。',
+  computeAbout: '写入本页面启动的训练、评估、服务和实验的运行文件。',
   device: '设备',
   deviceHelp: 'auto 选择本机可用的最好设备。',
   threads: '线程数',

@@ -40,6 +40,10 @@ export interface Choices {
   readonly models: readonly { readonly name: string; readonly title: string; readonly sizeBytes: number }[];
   /** Names that are taken. */
   readonly experiments: readonly string[];
+  /** Absolute. */
+  readonly dataFolder: string;
+  /** What the settings of the studio say of this machine, as a run file does. */
+  readonly machine: Readonly<Record<string, unknown>>;
 }
 
 const HELD_OUT = ['_test', '_dev', '_val'];
@@ -77,7 +81,10 @@ function freeName(stem: string, taken: readonly string[]): string {
   return `${plain}-${count}`;
 }
 
-export function experimentFile(draft: ExperimentDraft, dataFolder: string): string {
+export function experimentFile(
+  draft: ExperimentDraft,
+  { dataFolder, machine }: Pick<Choices, 'dataFolder' | 'machine'>,
+): string {
   const { metric, least, beats } = draft;
   return stringify({
     name: draft.name,
@@ -91,6 +98,7 @@ export function experimentFile(draft: ExperimentDraft, dataFolder: string): stri
       num_train_epochs: draft.epochs,
       logging_steps: 5,
       plot_loss: true,
+      ...machine,
     },
     test_dataset: draft.test,
     variants: { tuned: {} },

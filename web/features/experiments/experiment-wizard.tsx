@@ -2,7 +2,7 @@
 import { Anchor, Button, Group, Stack, Stepper, Text, Textarea } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { DATASETS, EXPERIMENTS, MODELS, STATUS } from '../../../src/studio/wire/index.ts';
+import { DATASETS, EXPERIMENTS, MODELS, SETTINGS, STATUS } from '../../../src/studio/wire/index.ts';
 import { useAsk, useDo } from '../../api/use-ask.ts';
 import { EXPERIMENTS_TEXT } from '../../i18n/experiments.ts';
 import { useLanguage, useSaid, useTexts } from '../../i18n/language.tsx';
@@ -45,7 +45,7 @@ export function ExperimentWizard() {
     setEdited(undefined);
     setKept((before) => ({ ...before, ...change }));
   };
-  const file = edited ?? experimentFile(draft, choices.dataFolder);
+  const file = edited ?? experimentFile(draft, choices);
   const fault = step === LAST ? faultOf(file) : undefined;
   const isReady = [draft.name !== '' && draft.train !== '' && draft.test !== '', true, draft.model !== ''];
   const shared = { draft, set, choices };
@@ -131,12 +131,17 @@ function useChoices() {
   const models = useAsk(MODELS.list).data?.models;
   const experiments = useAsk(EXPERIMENTS.list).data?.experiments;
   const workspace = useAsk(STATUS).data?.workspace;
-  if (!datasets || !models || !experiments || workspace === undefined) return undefined;
+  const settings = useAsk(SETTINGS.get).data?.settings;
+  if (!datasets || !models || !experiments || !settings || workspace === undefined) return undefined;
   return {
     datasets: datasets.filter(({ problem }) => problem === undefined).map(({ name }) => name),
     models: models.filter(({ isHere }) => isHere),
     experiments: experiments.map(({ id }) => id),
     dataFolder: `${workspace}/data`,
+    machine: {
+      ...(settings.device && { device: settings.device }),
+      ...(settings.threads && { num_threads: settings.threads }),
+    },
   };
 }
 
