@@ -65,7 +65,7 @@ export class DataDesk implements Disposable {
       );
       const done = () => {
         clearTimeout(timer);
-        child.off('message', onMessage).off('exit', onExit);
+        child.off('message', onMessage).off('exit', onExit).off('error', onExit);
         signal?.removeEventListener('abort', onAbort);
         this.#rest();
       };
@@ -92,7 +92,7 @@ export class DataDesk implements Disposable {
           zh: '数据：读取提前结束，多半是内存不足；请减少一次给出的数据',
         });
       const onAbort = () => fail(CANCELLED);
-      child.on('message', onMessage).on('exit', onExit);
+      child.on('message', onMessage).on('exit', onExit).on('error', onExit);
       signal?.addEventListener('abort', onAbort);
       child.send({ id, method, input } satisfies Question);
     });
@@ -100,11 +100,17 @@ export class DataDesk implements Disposable {
 
   #start(): ChildProcess {
     const loader = IS_SOURCE ? ['--import', import.meta.resolve('tsx')] : [];
-    return spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, ...loader, PROGRAM], {
+    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, ...loader, PROGRAM], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       windowsHide: true,
     });
+    // Between two questions the system may end it; the next one starts another.
+    const forget = () => {
+      if (this.#child === child) this.#child = undefined;
+    };
+    child.on('exit', forget).on('error', forget);
+    return child;
   }
 
   #rest(): void {
