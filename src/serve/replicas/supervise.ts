@@ -111,6 +111,7 @@ class Fleet {
             return this.#figures.hear(replica, message);
         }
       });
+      replica.on('error', () => undefined); // what cannot be sent goes to one whose exit is heard
       replica.once('exit', (code, signal) => {
         this.#replicas.delete(replica);
         this.#door.remove(replica);
