@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Server } from '../../../src/studio/wire/index.ts';
 import { CHAT } from '../../i18n/chat.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { FormColumns } from '../../ui/form-columns.tsx';
 import { useStored } from '../../ui/use-stored.ts';
 import {
   type Answer,
@@ -75,10 +76,7 @@ export function Conversation({ server }: { server: Server }) {
     return curlOf(server, chatBody(model, prompt, settings));
   };
   return (
-    <div
-      style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 260px', gap: 24 }}
-      className="form-grid"
-    >
+    <FormColumns columns="minmax(0, 1fr) 260px">
       <Stack gap="md" style={{ minWidth: 0 }}>
         {turns.map((turn, index) => (
           <TurnView
@@ -155,6 +153,6 @@ export function Conversation({ server }: { server: Server }) {
           }}
         />
       </Stack>
-    </div>
+    </FormColumns>
   );
 }

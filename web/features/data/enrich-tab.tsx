@@ -4,6 +4,7 @@ import { ENRICHMENTS } from '../../../src/studio/wire/index.ts';
 import { useAsk } from '../../api/use-ask.ts';
 import { DATA } from '../../i18n/data.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { FormColumns } from '../../ui/form-columns.tsx';
 import { isOpenJob } from '../../ui/job-actions.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { EnrichForm } from './enrich-form.tsx';
@@ -19,10 +20,7 @@ export function EnrichTab({ name, datasetDir }: { name: string; datasetDir: stri
     { everyMs: (data) => (data?.enrichments.some(({ job }) => isOpenJob(job)) ? LOOK_AGAIN_MS : false) },
   );
   return (
-    <div
-      style={{ display: 'grid', gridTemplateColumns: 'minmax(280px, 1fr) minmax(0, 1fr)', gap: 24 }}
-      className="form-grid"
-    >
+    <FormColumns columns="minmax(280px, 1fr) minmax(0, 1fr)">
       <section aria-label={text.title}>
         <Text size="sm" mb="sm">
           {text.about}
@@ -49,6 +47,6 @@ export function EnrichTab({ name, datasetDir }: { name: string; datasetDir: stri
           }
         </Answered>
       </section>
-    </div>
+    </FormColumns>
   );
 }

@@ -9,6 +9,7 @@ import { useAsk, useDo } from '../../api/use-ask.ts';
 import { useLanguage, useSaid, useTexts } from '../../i18n/language.tsx';
 import { TRAIN } from '../../i18n/train.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { FormColumns } from '../../ui/form-columns.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { useFormat } from '../../ui/use-format.ts';
@@ -68,10 +69,7 @@ export function TrainForm() {
           </Anchor>
         </Alert>
       )}
-      <div
-        style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(280px, 420px)', gap: 24 }}
-        className="form-grid"
-      >
+      <FormColumns columns="minmax(0, 1fr) minmax(280px, 420px)">
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -121,7 +119,7 @@ export function TrainForm() {
             </pre>
           </section>
         </Stack>
-      </div>
+      </FormColumns>
     </>
   );
 }
