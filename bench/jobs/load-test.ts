@@ -40,20 +40,19 @@ export const LOAD_TEST: Job = {
     }
     const model = await modelFor('smollm2-135m-instruct', options);
     const settings = [
-      `model_name_or_path=${model.path}`,
       'template=chatml',
       `served_model_name=${MODEL}`,
       'bf16=true',
       `num_threads=${options.threads}`,
       `request_timeout=${TIMEOUT_SECONDS}`,
     ];
-    await withApiServer(settings, async (origin) => {
+    await withApiServer([`model_name_or_path=${model.path}`, ...settings], async (origin) => {
       for (const [path, body] of Object.entries(bodies(options))) {
         found.push(await takeTurns(origin + path, body, options));
       }
     });
     return {
-      settings: { ...size, settings },
+      settings: { ...size, model: model.name, settings },
       results: { found: found.map(plain) },
       lines: found.flatMap(linesOf),
     };
