@@ -33,9 +33,18 @@ export function PlotLegend({ ref, xLabel, lines, hidden, toggle, format }: PlotL
   }));
   return (
     <div className="legend">
-      {lines.map(({ label, color, isFaint }, index) => (
+      {lines.map(({ label, color, isFaint, isDashed }, index) => (
         <button key={label} type="button" aria-pressed={!hidden.has(label)} onClick={() => toggle(label)}>
-          <span className="legend-mark" style={{ background: isFaint ? `${color}59` : color }} />
+          <span
+            className="legend-mark"
+            style={{
+              background: isDashed
+                ? `repeating-linear-gradient(90deg, ${color} 0 4px, transparent 4px 6px)`
+                : isFaint
+                  ? `${color}59`
+                  : color,
+            }}
+          />
           <span className="legend-name">{label}</span>
           <span
             className="legend-value"

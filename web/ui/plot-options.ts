@@ -9,6 +9,8 @@ export interface Line {
   readonly width?: number;
   /** Faint, behind what matters. */
   readonly isFaint?: boolean;
+  /** Told from another line of its colour. */
+  readonly isDashed?: boolean;
   /** Points and no line between them. */
   readonly isDots?: boolean;
   /** Each value holds until the next one, as in a histogram; the area below is filled. */
@@ -61,12 +63,21 @@ export function optionsOf(drawn: Drawn): uPlot.Options {
     series: [
       { label: xLabel },
       ...lines.map(
-        ({ label, color, width: thickness = 1.5, isFaint = false, isDots = false, isSteps = false }) => ({
+        ({
+          label,
+          color,
+          width: thickness = 1.5,
+          isFaint = false,
+          isDashed = false,
+          isDots = false,
+          isSteps = false,
+        }) => ({
           label,
           show: !hidden.has(label),
           stroke: isFaint ? `${color}59` : color,
           width: thickness,
           spanGaps: true,
+          ...(isDashed && { dash: [7, 4] }),
           ...(isSteps && { paths: uPlot.paths.stepped!({ align: 1 }), fill: `${color}26` }),
           ...(isDots
             ? { paths: () => null, points: { show: true, size: 6, fill: color } }

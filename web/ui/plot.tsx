@@ -42,11 +42,12 @@ export function Plot(props: PlotProps) {
   data.current = [x as number[], ...lines.map(({ values }) => values as (number | null)[])];
   // A plot is made anew when its lines are others, not when they have more points.
   const shape = JSON.stringify([
-    lines.map(({ label, color, width, isFaint, isDots, isSteps }) => [
+    lines.map(({ label, color, width, isFaint, isDashed, isDots, isSteps }) => [
       label,
       color,
       width,
       isFaint,
+      isDashed,
       isDots,
       isSteps,
     ]),

@@ -42,6 +42,7 @@ export function CompareRuns({ ids }: { ids: readonly string[] }) {
       joined.values.map((values, index) => ({
         label: names[index]!,
         color: colorOf(ids[index]!),
+        isDashed: ids.slice(0, index).some((id) => colorOf(id) === colorOf(ids[index]!)),
         values: column === 'loss' ? smooth(values, smoothing) : values,
       })),
     [joined, column, smoothing, names, ids, colorOf],
